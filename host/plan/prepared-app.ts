@@ -1,5 +1,5 @@
 // What the plan room leaves on disk and hands to the shim and, mounted, to the worker. Content-addressed, never changed in place:
-//   <cache>/apps/<key>/app.json              a PreparedApp
+//   <cache>/apps/<key>/app.json              a PreparedApp, as `formatPreparedApp` writes it
 //   <cache>/components/<key>/...             what an engine needs to instantiate one component
 
 import type { AppPlan } from '../gen/runtime.ts';
@@ -21,3 +21,17 @@ export type PreparedApp = {
   /** The guest runtime as a component, for plans with dynamic entries; else null. */
   readonly runtime: { readonly key: string } | null;
 };
+
+/** Formats a prepared app as JSON. JSON has no bytes: a `Uint8Array` becomes `{ "$bytes": base64 }`. */
+export function formatPreparedApp(app: PreparedApp): string {
+  return JSON.stringify(app, (_, value) => (value instanceof Uint8Array ? { $bytes: value.toBase64() } : value));
+}
+
+/** Parses what `formatPreparedApp` wrote. Throws a `SyntaxError` on anything that is not such a text. */
+export function parsePreparedApp(text: string): PreparedApp {
+  const app = JSON.parse(text, (_, value) =>
+    typeof value?.$bytes === 'string' ? Uint8Array.fromBase64(value.$bytes) : value,
+  );
+  if (!app?.plan || !Array.isArray(app.components)) throw new SyntaxError('not a prepared app');
+  return app as PreparedApp;
+}
