@@ -1,9 +1,17 @@
 // The seam between the worker and whatever executes components. Two engines implement it: jco's output, and our own executor
 // of link plans. Host objects use jco's JavaScript calling convention: functions and classes per interface, `result` errors
 // thrown, resources as classes with `Symbol.dispose`, u64 as bigint, `option<T>` as `T | undefined`.
+// A `list<u8>` argument may be a view of the guest's memory that is valid only during the call: who keeps it copies it.
 
-/** Host objects by interface name without version, such as `wasi:http/types`: the functions and resource classes of each. */
+/** Host objects by `compatibleName` of their interface, such as `wasi:http/types@0.2`: the functions and resource classes of each. */
 export type HostImports = Record<string, Record<string, unknown>>;
+
+/** What the host gives one instance. */
+export interface InstanceHost {
+  readonly imports: HostImports;
+  /** Ends everything the instance opened and cancels what it waits for. The imports may be used for a next request after it. */
+  release(): void;
+}
 
 /** A component that is compiled and ready to be instantiated many times. */
 export interface PreparedComponent {
@@ -11,10 +19,10 @@ export interface PreparedComponent {
   readonly imports: readonly string[];
   readonly exports: readonly string[];
   /**
-   * Creates an instance that shares nothing with any other.
-   * Throws an `Error` whose message names the interface when an import is missing.
+   * Hands out a pristine instance, a new one or one put back to its snapshot. `createHost` is called for an instance that is
+   * really new. Throws an `Error` whose message names the interface when an import is missing.
    */
-  instantiate(imports: HostImports): Promise<ComponentInstance>;
+  instantiate(createHost: () => InstanceHost): Promise<ComponentInstance>;
 }
 
 /** One instance. Exported functions are called by exported interface (with its version) and function name. */
@@ -24,7 +32,7 @@ export interface ComponentInstance {
    * Rejects with a `ComponentError`-like value (`payload`) for an error result and with `WebAssembly.RuntimeError` for a trap.
    */
   call(exportName: string, functionName: string, args: readonly unknown[]): Promise<unknown>;
-  /** Gives the instance up. It must not be called again. */
+  /** Gives the instance up and releases its host. It must not be called again. Calls that still wait are cancelled: they trap. */
   dispose(): void;
 }
 
