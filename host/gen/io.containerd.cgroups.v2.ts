@@ -1,0 +1,224 @@
+// Generated from the messages of package io.containerd.cgroups.v2 in proto/ by host/build/generate.ts. Do not edit.
+import { createMessageType, type MessageType } from '../protobuf/message.ts';
+
+export type Metrics = {
+  pids: PidsStat | undefined;
+  cpu: CPUStat | undefined;
+  memory: MemoryStat | undefined;
+  rdma: RdmaStat | undefined;
+  io: IOStat | undefined;
+  hugetlb: HugeTlbStat[];
+  memoryEvents: MemoryEvents | undefined;
+};
+export const Metrics: MessageType<Metrics> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.Metrics', [
+  [1, 'pids', () => PidsStat],
+  [2, 'cpu', () => CPUStat],
+  [4, 'memory', () => MemoryStat],
+  [5, 'rdma', () => RdmaStat],
+  [6, 'io', () => IOStat],
+  [7, 'hugetlb', () => HugeTlbStat, 'repeated'],
+  [8, 'memoryEvents', () => MemoryEvents],
+]);
+
+export type PSIData = {
+  avg10: number;
+  avg60: number;
+  avg300: number;
+  total: bigint;
+};
+export const PSIData: MessageType<PSIData> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.PSIData', [
+  [1, 'avg10', 'double'],
+  [2, 'avg60', 'double'],
+  [3, 'avg300', 'double'],
+  [4, 'total', 'uint64'],
+]);
+
+export type PSIStats = {
+  some: PSIData | undefined;
+  full: PSIData | undefined;
+};
+export const PSIStats: MessageType<PSIStats> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.PSIStats', [
+  [1, 'some', () => PSIData],
+  [2, 'full', () => PSIData],
+]);
+
+export type PidsStat = {
+  current: bigint;
+  limit: bigint;
+};
+export const PidsStat: MessageType<PidsStat> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.PidsStat', [
+  [1, 'current', 'uint64'],
+  [2, 'limit', 'uint64'],
+]);
+
+export type CPUStat = {
+  usageUsec: bigint;
+  userUsec: bigint;
+  systemUsec: bigint;
+  nrPeriods: bigint;
+  nrThrottled: bigint;
+  throttledUsec: bigint;
+  psi: PSIStats | undefined;
+};
+export const CPUStat: MessageType<CPUStat> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.CPUStat', [
+  [1, 'usageUsec', 'uint64'],
+  [2, 'userUsec', 'uint64'],
+  [3, 'systemUsec', 'uint64'],
+  [4, 'nrPeriods', 'uint64'],
+  [5, 'nrThrottled', 'uint64'],
+  [6, 'throttledUsec', 'uint64'],
+  [7, 'psi', () => PSIStats],
+]);
+
+export type MemoryStat = {
+  anon: bigint;
+  file: bigint;
+  kernelStack: bigint;
+  slab: bigint;
+  sock: bigint;
+  shmem: bigint;
+  fileMapped: bigint;
+  fileDirty: bigint;
+  fileWriteback: bigint;
+  anonThp: bigint;
+  inactiveAnon: bigint;
+  activeAnon: bigint;
+  inactiveFile: bigint;
+  activeFile: bigint;
+  unevictable: bigint;
+  slabReclaimable: bigint;
+  slabUnreclaimable: bigint;
+  pgfault: bigint;
+  pgmajfault: bigint;
+  workingsetRefault: bigint;
+  workingsetActivate: bigint;
+  workingsetNodereclaim: bigint;
+  pgrefill: bigint;
+  pgscan: bigint;
+  pgsteal: bigint;
+  pgactivate: bigint;
+  pgdeactivate: bigint;
+  pglazyfree: bigint;
+  pglazyfreed: bigint;
+  thpFaultAlloc: bigint;
+  thpCollapseAlloc: bigint;
+  usage: bigint;
+  usageLimit: bigint;
+  swapUsage: bigint;
+  swapLimit: bigint;
+  maxUsage: bigint;
+  swapMaxUsage: bigint;
+  psi: PSIStats | undefined;
+};
+export const MemoryStat: MessageType<MemoryStat> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.MemoryStat', [
+  [1, 'anon', 'uint64'],
+  [2, 'file', 'uint64'],
+  [3, 'kernelStack', 'uint64'],
+  [4, 'slab', 'uint64'],
+  [5, 'sock', 'uint64'],
+  [6, 'shmem', 'uint64'],
+  [7, 'fileMapped', 'uint64'],
+  [8, 'fileDirty', 'uint64'],
+  [9, 'fileWriteback', 'uint64'],
+  [10, 'anonThp', 'uint64'],
+  [11, 'inactiveAnon', 'uint64'],
+  [12, 'activeAnon', 'uint64'],
+  [13, 'inactiveFile', 'uint64'],
+  [14, 'activeFile', 'uint64'],
+  [15, 'unevictable', 'uint64'],
+  [16, 'slabReclaimable', 'uint64'],
+  [17, 'slabUnreclaimable', 'uint64'],
+  [18, 'pgfault', 'uint64'],
+  [19, 'pgmajfault', 'uint64'],
+  [20, 'workingsetRefault', 'uint64'],
+  [21, 'workingsetActivate', 'uint64'],
+  [22, 'workingsetNodereclaim', 'uint64'],
+  [23, 'pgrefill', 'uint64'],
+  [24, 'pgscan', 'uint64'],
+  [25, 'pgsteal', 'uint64'],
+  [26, 'pgactivate', 'uint64'],
+  [27, 'pgdeactivate', 'uint64'],
+  [28, 'pglazyfree', 'uint64'],
+  [29, 'pglazyfreed', 'uint64'],
+  [30, 'thpFaultAlloc', 'uint64'],
+  [31, 'thpCollapseAlloc', 'uint64'],
+  [32, 'usage', 'uint64'],
+  [33, 'usageLimit', 'uint64'],
+  [34, 'swapUsage', 'uint64'],
+  [35, 'swapLimit', 'uint64'],
+  [36, 'maxUsage', 'uint64'],
+  [37, 'swapMaxUsage', 'uint64'],
+  [38, 'psi', () => PSIStats],
+]);
+
+export type MemoryEvents = {
+  low: bigint;
+  high: bigint;
+  max: bigint;
+  oom: bigint;
+  oomKill: bigint;
+};
+export const MemoryEvents: MessageType<MemoryEvents> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.MemoryEvents', [
+  [1, 'low', 'uint64'],
+  [2, 'high', 'uint64'],
+  [3, 'max', 'uint64'],
+  [4, 'oom', 'uint64'],
+  [5, 'oomKill', 'uint64'],
+]);
+
+export type RdmaStat = {
+  current: RdmaEntry[];
+  limit: RdmaEntry[];
+};
+export const RdmaStat: MessageType<RdmaStat> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.RdmaStat', [
+  [1, 'current', () => RdmaEntry, 'repeated'],
+  [2, 'limit', () => RdmaEntry, 'repeated'],
+]);
+
+export type RdmaEntry = {
+  device: string;
+  hcaHandles: number;
+  hcaObjects: number;
+};
+export const RdmaEntry: MessageType<RdmaEntry> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.RdmaEntry', [
+  [1, 'device', 'string'],
+  [2, 'hcaHandles', 'uint32'],
+  [3, 'hcaObjects', 'uint32'],
+]);
+
+export type IOStat = {
+  usage: IOEntry[];
+  psi: PSIStats | undefined;
+};
+export const IOStat: MessageType<IOStat> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.IOStat', [
+  [1, 'usage', () => IOEntry, 'repeated'],
+  [2, 'psi', () => PSIStats],
+]);
+
+export type IOEntry = {
+  major: bigint;
+  minor: bigint;
+  rbytes: bigint;
+  wbytes: bigint;
+  rios: bigint;
+  wios: bigint;
+};
+export const IOEntry: MessageType<IOEntry> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.IOEntry', [
+  [1, 'major', 'uint64'],
+  [2, 'minor', 'uint64'],
+  [3, 'rbytes', 'uint64'],
+  [4, 'wbytes', 'uint64'],
+  [5, 'rios', 'uint64'],
+  [6, 'wios', 'uint64'],
+]);
+
+export type HugeTlbStat = {
+  current: bigint;
+  max: bigint;
+  pagesize: string;
+};
+export const HugeTlbStat: MessageType<HugeTlbStat> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.HugeTlbStat', [
+  [1, 'current', 'uint64'],
+  [2, 'max', 'uint64'],
+  [3, 'pagesize', 'string'],
+]);
