@@ -147,11 +147,19 @@ export interface FileMount {
    * Absolute guest path.
    */
   destination: string,
+  /**
+   * Where the app's author wrote it, for what the host finds out later: such as that it is not there.
+   */
+  location?: Location | undefined,
 }
 export interface ComponentPlan {
   id: string,
   description: string,
   source: ComponentSource,
+  /**
+   * Where the app's author wrote the source.
+   */
+  location?: Location | undefined,
   environment: Array<[string, string]>,
   variables: Array<[string, Template]>,
   files: Array<FileMount>,
@@ -161,23 +169,33 @@ export interface ComponentPlan {
   aiModels: Array<string>,
 }
 /**
- * A route is matched segment by segment against the raw path, leading and trailing slashes left out.
+ * A route is matched segment by segment against the raw path (not percent-decoded, without the query), the path's leading
+ * and trailing slashes left out. It matches when the segments use up the whole path.
  */
 export type RouteSegment = RouteSegmentExact | RouteSegmentParam | RouteSegmentSlash | RouteSegmentDot | RouteSegmentWildcard;
+/**
+ * This text.
+ */
 export interface RouteSegmentExact {
   tag: 'exact',
   val: string,
 }
 /**
- * `:name`: everything up to the next separator, not empty.
+ * `:name`: everything up to the next `/` (or `.` where a dot follows), not empty.
  */
 export interface RouteSegmentParam {
   tag: 'param',
   val: string,
 }
+/**
+ * One or more `/`. Before a wildcard also the end of the path.
+ */
 export interface RouteSegmentSlash {
   tag: 'slash',
 }
+/**
+ * One `.`.
+ */
 export interface RouteSegmentDot {
   tag: 'dot',
 }
@@ -224,15 +242,15 @@ export interface HttpRoute {
    */
   argv?: string | undefined,
   /**
-   * The route as the manifest has it.
+   * The route as the manifest has it, `spin-raw-component-route`; empty when private.
    */
   rawRoute: string,
   /**
-   * The route with a leading slash: `spin-matched-route`.
+   * The route with a leading slash and without a trailing one, so empty for `/`: `spin-matched-route`.
    */
   matchedRoute: string,
   /**
-   * Without a trailing `/...`: `spin-component-route`.
+   * The route as the manifest has it, without a trailing `/...`: `spin-component-route`.
    */
   componentRoute: string,
 }
@@ -268,6 +286,14 @@ export interface AppExports {
   selectHandler(component: string, executor: HttpExecutor, exports: Array<string>): string;
 }
 export type Severity = 'error' | 'warning';
+/**
+ * A place in a document. Line and column count from 1.
+ */
+export interface Location {
+  file: string,
+  line: number,
+  column: number,
+}
 export interface Diagnostic {
   severity: Severity,
   /**
