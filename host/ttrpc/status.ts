@@ -38,6 +38,8 @@ export class StatusError extends Error {
 /** A code and a message, as they go over the wire. */
 export type Status = { readonly code: Code; readonly message: string };
 
+// ENOENT and EEXIST are left out: they speak of some file, while containerd takes NOT_FOUND and ALREADY_EXISTS for the task's own
+// state and would, for example, give up a task that could not be deleted.
 const codeByErrno: Readonly<Record<string, Code>> = {
   EACCES: Code.PERMISSION_DENIED,
   EAGAIN: Code.UNAVAILABLE,
@@ -45,13 +47,10 @@ const codeByErrno: Readonly<Record<string, Code>> = {
   ECANCELED: Code.CANCELLED,
   ECONNREFUSED: Code.UNAVAILABLE,
   ECONNRESET: Code.UNAVAILABLE,
-  EEXIST: Code.ALREADY_EXISTS,
   EINVAL: Code.INVALID_ARGUMENT,
   EMFILE: Code.RESOURCE_EXHAUSTED,
   ENAMETOOLONG: Code.INVALID_ARGUMENT,
   ENFILE: Code.RESOURCE_EXHAUSTED,
-  ENODEV: Code.NOT_FOUND,
-  ENOENT: Code.NOT_FOUND,
   ENOMEM: Code.RESOURCE_EXHAUSTED,
   ENOSPC: Code.RESOURCE_EXHAUSTED,
   ENOSYS: Code.UNIMPLEMENTED,
