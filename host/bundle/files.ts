@@ -1,0 +1,51 @@
+// Reads and writes the files of a bundle, which containerd makes and removes, and the node's configuration.
+
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type NodeOptions, nodeOptionsFromToml, type Options, optionsFromToml } from './options.ts';
+import { parseSpec, type Spec } from './spec.ts';
+
+/** Names of the files in a bundle that are this project's, beside containerd's own. */
+export const bundleFiles = {
+  spec: 'config.json',
+  rootfs: 'rootfs',
+  initPid: 'init.pid',
+  record: 'spin-task.json',
+  exit: 'spin-exit.json',
+} as const;
+
+/** Reads a bundle's container. Throws a system error, or INVALID_ARGUMENT. */
+export async function readSpec(bundle: string): Promise<Spec> {
+  return parseSpec(await readFile(join(bundle, bundleFiles.spec), 'utf8'));
+}
+
+/** Replaces a bundle's config.json. Throws a system error. */
+export function writeSpec(bundle: string, spec: Spec): Promise<void> {
+  return writeJson(join(bundle, bundleFiles.spec), spec);
+}
+
+/** Writes a value as JSON so that a reader sees all of it or nothing. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFile(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+/** Reads a file that need not exist: its text, or null. Throws other system errors. */
+export async function readOptional(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Reads the options that a Create request names by path. Throws a system error, or INVALID_ARGUMENT. */
+export async function readOptions(path: string): Promise<{ options: Options; warnings: readonly string[] }> {
+  return optionsFromToml(await readFile(path, 'utf8'), path);
+}
+
+/** Reads the node's configuration; a file that does not exist says nothing. Throws INVALID_ARGUMENT. */
+export async function readNodeOptions(path: string): Promise<{ options: NodeOptions; warnings: readonly string[] }> {
+  return nodeOptionsFromToml((await readOptional(path)) ?? '', path);
+}

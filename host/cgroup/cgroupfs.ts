@@ -1,0 +1,124 @@
+// Reads, empties and removes the cgroup of a container through /sys/fs/cgroup. The OCI runtime makes it and sets its limits.
+
+import { type FSWatcher, watch } from 'node:fs';
+import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Any } from '../gen/google.protobuf.ts';
+import { Metrics as MetricsV1 } from '../gen/io.containerd.cgroups.v1.ts';
+import { Metrics as MetricsV2 } from '../gen/io.containerd.cgroups.v2.ts';
+import { packAny } from '../protobuf/any.ts';
+import { metricsFromV1, oomKillsFromV1, v1Files } from './metrics-v1.ts';
+import { metricsFromV2, oomKillsFromV2, v2Files } from './metrics-v2.ts';
+import { type Cgroup, locateCgroup, UNIFIED } from './path.ts';
+import type { FileTexts } from './stat.ts';
+
+/** Between two looks at a cgroup that is being emptied, in milliseconds, and how often. */
+const EMPTY_POLL_MS = 10;
+const EMPTY_POLLS = 300;
+
+/** Finds the cgroup of a process that exists. Rejects with a system error. */
+export async function findCgroup(pid: number): Promise<Cgroup> {
+  const paths = [`/proc/${pid}/cgroup`, '/proc/self/cgroup', '/proc/self/mountinfo'];
+  const [text = '', own = '', mountInfo = ''] = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
+  return locateCgroup(text, own, mountInfo);
+}
+
+/** Reads the usage of a cgroup. Works until the cgroup is removed; what cannot be read counts 0. */
+export async function readMetrics(cgroup: Cgroup): Promise<Any> {
+  if (cgroup.version === 2) {
+    return packAny(MetricsV2, metricsFromV2(await readFiles({ [UNIFIED]: v2Files }, cgroup)));
+  }
+  return packAny(MetricsV1, metricsFromV1(await readFiles(v1Files, cgroup)));
+}
+
+/** Reads how often the kernel has killed a process of the cgroup for lack of memory; 0 when that cannot be read. */
+export async function readOomKills(cgroup: Cgroup): Promise<bigint> {
+  if (cgroup.version === 2) return oomKillsFromV2(await readFiles({ [UNIFIED]: ['memory.events'] }, cgroup));
+  return oomKillsFromV1(await readFiles({ memory: ['memory.oom_control'] }, cgroup));
+}
+
+async function readFiles(names: Readonly<Record<string, readonly string[]>>, cgroup: Cgroup): Promise<FileTexts> {
+  const texts = new Map<string, string>();
+  const read = async (directory: string, name: string) => {
+    const text = await readFile(join(directory, name), 'utf8').catch(() => null);
+    if (text !== null) texts.set(name, text);
+  };
+  const reads = Object.entries(names).flatMap(([controller, files]) => {
+    const directory = cgroup.directories[controller];
+    return directory === undefined ? [] : files.map((name) => read(directory, name));
+  });
+  await Promise.all(reads);
+  return texts;
+}
+
+/**
+ * Calls back when the counters of memory events change, on cgroup v2; version 1 has no file that can be watched.
+ * Returns how to stop.
+ */
+export function watchMemoryEvents(cgroup: Cgroup, changed: () => void): () => void {
+  const directory = cgroup.directories[UNIFIED];
+  if (cgroup.version !== 2 || directory === undefined) return () => {};
+  let watcher: FSWatcher | null = null;
+  try {
+    watcher = watch(join(directory, 'memory.events'), { persistent: false }, changed).on('error', () => {});
+  } catch {
+    // Out of inotify watches, or the cgroup is gone: the counter is also read at the end.
+  }
+  return () => watcher?.close();
+}
+
+/** Lists the processes of a cgroup and of those below it; empty when it is gone. */
+export async function listProcesses(cgroup: Cgroup): Promise<number[]> {
+  const directory = Object.values(cgroup.directories)[0];
+  if (directory === undefined) return [];
+  const pids = new Set<number>();
+  for (const path of await listTree(directory)) {
+    const text = await readFile(join(path, 'cgroup.procs'), 'utf8').catch(() => '');
+    for (const line of text.split('\n')) if (line) pids.add(Number(line));
+  }
+  return [...pids];
+}
+
+/** Kills every process of a cgroup, frozen ones too, and waits until none is left or `signal` aborts. Says whether none is left. */
+export async function killProcesses(cgroup: Cgroup, signal?: AbortSignal): Promise<boolean> {
+  await thaw(cgroup);
+  for (let poll = 0; poll < EMPTY_POLLS && !signal?.aborted; poll++) {
+    const pids = await listProcesses(cgroup);
+    if (pids.length === 0) return true;
+    for (const pid of pids) kill(pid);
+    await delay(EMPTY_POLL_MS);
+  }
+  return false;
+}
+
+// pid 0 is a process that this pid namespace cannot see; to kill(2) it would mean the caller's own group.
+function kill(pid: number): void {
+  if (pid <= 0) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}
+
+async function thaw(cgroup: Cgroup): Promise<void> {
+  const { freezer, [UNIFIED]: unified } = cgroup.directories;
+  if (freezer) await writeFile(join(freezer, 'freezer.state'), 'THAWED').catch(() => {});
+  if (unified) await writeFile(join(unified, 'cgroup.freeze'), '0').catch(() => {});
+}
+
+/** Removes what is left of an empty cgroup in every hierarchy. Does nothing where it is gone or in use. */
+export async function removeCgroup(cgroup: Cgroup): Promise<void> {
+  for (const directory of Object.values(cgroup.directories)) {
+    for (const path of (await listTree(directory)).reverse()) await rmdir(path).catch(() => {});
+  }
+}
+
+/** Lists a folder and the folders below it, outermost first; empty when it does not exist. */
+async function listTree(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => null);
+  if (entries === null) return [];
+  const below = entries.filter((entry) => entry.isDirectory()).map((entry) => listTree(join(directory, entry.name)));
+  return [directory, ...(await Promise.all(below)).flat()];
+}
