@@ -2,6 +2,7 @@
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#import-and-export-definitions
 // It decodes those two sections alone and walks over all others, so a component of 12 MB takes no longer than a small one.
 
+import { readExternDescription, readExternName, readPresence, readSort } from './extern-reader.ts';
 import { BinaryReader } from './reader.ts';
 import { readSections, SECTION } from './sections.ts';
 
@@ -24,51 +25,14 @@ export function readComponentExterns(bytes: Uint8Array): ComponentExterns {
 
 function readImport(reader: BinaryReader): string {
   const name = readExternName(reader);
-  skipExternDescription(reader);
+  readExternDescription(reader);
   return name;
 }
 
 function readExport(reader: BinaryReader): string {
   const name = readExternName(reader);
-  skipSort(reader);
+  readSort(reader);
   reader.readU32();
-  if (readFlag(reader, 'export description')) skipExternDescription(reader);
+  if (readPresence(reader, 'description')) readExternDescription(reader);
   return name;
-}
-
-/** Reads the name of an import or export: a kind byte, the name, and for the newest kind a version suffix apart. */
-export function readExternName(reader: BinaryReader): string {
-  const kindOffset = reader.offset;
-  const kind = reader.readByte();
-  if (kind > 2) throw reader.malformed(`unknown kind ${kind} of an import or export name`, kindOffset);
-  const name = reader.readName();
-  return kind === 2 ? name + reader.readName() : name;
-}
-
-/** Reads the byte that says whether an optional element follows. */
-export function readFlag(reader: BinaryReader, what: string): boolean {
-  const offset = reader.offset;
-  const flag = reader.readByte();
-  if (flag > 1) throw reader.malformed(`${what} must be absent (0) or present (1), not ${flag}`, offset);
-  return flag === 1;
-}
-
-function skipSort(reader: BinaryReader): void {
-  const offset = reader.offset;
-  const sort = reader.readByte();
-  if (sort > 5) throw reader.malformed(`unknown sort ${sort}`, offset);
-  if (sort === 0) reader.readByte();
-}
-
-function skipExternDescription(reader: BinaryReader): void {
-  const offset = reader.offset;
-  const sort = reader.readByte();
-  if (sort > 5) throw reader.malformed(`unknown sort ${sort}`, offset);
-  if (sort === 0) reader.readByte();
-  if (sort === 2 || sort === 3) {
-    const isFresh = readFlag(reader, 'bound');
-    if (sort === 2 && isFresh) reader.readS33();
-    if (isFresh) return;
-  }
-  reader.readU32();
 }

@@ -13,18 +13,38 @@ export class MalformedComponentError extends Error {
   }
 }
 
+/** A component that is well formed and uses `feature`, which this linker does not know. Another engine may. */
+export class UnsupportedComponentError extends Error {
+  override readonly name = 'UnsupportedComponentError';
+  readonly feature: string;
+  readonly offset: number;
+
+  constructor(feature: string, offset: number) {
+    super(`${feature} is not supported (at byte ${offset})`);
+    this.feature = feature;
+    this.offset = offset;
+  }
+}
+
+/** How many elements a file may still have: what is built from them takes far more memory than their bytes. */
+export type ElementBudget = { left: number };
+
+const MAX_ELEMENTS = 1_000_000;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** A cursor over `bytes` from `offset` to `end`. Offsets are those of the whole file, also in a reader of one section. */
 export class BinaryReader {
   readonly bytes: Uint8Array;
   readonly end: number;
+  readonly budget: ElementBudget;
   offset: number;
 
-  constructor(bytes: Uint8Array, offset = 0, end = bytes.length) {
+  constructor(bytes: Uint8Array, offset = 0, end = bytes.length, budget: ElementBudget = { left: MAX_ELEMENTS }) {
     this.bytes = bytes;
     this.offset = offset;
     this.end = end;
+    this.budget = budget;
   }
 
   get isAtEnd(): boolean {
@@ -34,6 +54,11 @@ export class BinaryReader {
   /** Makes the error for a problem found at `offset`, by default at the cursor. */
   malformed(problem: string, offset = this.offset): MalformedComponentError {
     return new MalformedComponentError(problem, offset);
+  }
+
+  /** Makes the error for what is well formed but not known to this linker. */
+  unsupported(feature: string, offset = this.offset): UnsupportedComponentError {
+    return new UnsupportedComponentError(feature, offset);
   }
 
   peekByte(): number {
@@ -81,6 +106,8 @@ export class BinaryReader {
     const count = this.readU32();
     if (count > this.end - this.offset)
       throw this.malformed(`vector of ${count} elements ends after its section`, start);
+    this.budget.left -= count;
+    if (this.budget.left < 0) throw this.malformed(`more than ${MAX_ELEMENTS} elements`, start);
     return count;
   }
 

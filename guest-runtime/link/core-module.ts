@@ -1,0 +1,134 @@
+// Reads of a core module what linking needs: its imports and exports with the signatures of functions. Code and data are passed over.
+// https://webassembly.github.io/spec/core/binary/modules.html
+
+import { skipImportDescription, skipValueType } from './core-type.ts';
+import type { Sort } from './definition.ts';
+import type { Signature } from './layout.ts';
+import { BinaryReader, type ElementBudget } from './reader.ts';
+
+export type CoreImport = {
+  readonly module: string;
+  readonly name: string;
+  readonly sort: Sort;
+  /** Of a function; null where its types are none that the Canonical ABI uses. */
+  readonly signature: Signature | null;
+};
+
+export type CoreModule = {
+  readonly imports: readonly CoreImport[];
+  /** By name; the signature as in `CoreImport`. */
+  readonly exports: ReadonlyMap<string, { readonly sort: Sort; readonly signature: Signature | null }>;
+};
+
+const TYPE_SECTION = 1;
+const IMPORT_SECTION = 2;
+const FUNCTION_SECTION = 3;
+const EXPORT_SECTION = 7;
+const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+const SORTS: readonly Sort[] = ['core-func', 'core-table', 'core-memory', 'core-global', 'core-tag'];
+
+/** Reads the core module between `start` and `end`. Throws `MalformedComponentError`. */
+export function readCoreModule(bytes: Uint8Array, start: number, end: number, budget: ElementBudget): CoreModule {
+  const reader = new BinaryReader(bytes, start, end, budget);
+  readPreamble(reader);
+  let signatures: (Signature | null)[] = [];
+  const functions: (Signature | null)[] = [];
+  let imports: CoreImport[] = [];
+  const exports = new Map<string, { sort: Sort; signature: Signature | null }>();
+  while (!reader.isAtEnd) {
+    const id = reader.readByte();
+    const range = reader.readRange('section');
+    const section = new BinaryReader(bytes, range.start, range.end, budget);
+    if (id === TYPE_SECTION) signatures = section.readVector(() => readRecursiveTypes(section)).flat();
+    else if (id === IMPORT_SECTION) {
+      imports = section.readVector(() => readImport(section, signatures));
+      for (const { sort, signature } of imports) if (sort === 'core-func') functions.push(signature);
+    } else if (id === FUNCTION_SECTION) {
+      section.readVector(() => functions.push(signatures[section.readU32()] ?? null));
+    } else if (id === EXPORT_SECTION) {
+      section.readVector(() => {
+        const name = section.readName();
+        const sort = readSort(section);
+        const index = section.readU32();
+        exports.set(name, { sort, signature: sort === 'core-func' ? (functions[index] ?? null) : null });
+      });
+    }
+  }
+  return { imports, exports };
+}
+
+function readPreamble(reader: BinaryReader): void {
+  const start = reader.offset;
+  for (const expected of PREAMBLE)
+    if (reader.readByte() !== expected) throw reader.malformed('not a core module', start);
+}
+
+function readSort(reader: BinaryReader): Sort {
+  const offset = reader.offset;
+  const kind = reader.readByte();
+  const sort = SORTS[kind];
+  if (!sort) throw reader.malformed(`unknown kind ${kind} of core import or export`, offset);
+  return sort;
+}
+
+function readImport(reader: BinaryReader, signatures: readonly (Signature | null)[]): CoreImport {
+  const module = reader.readName();
+  const name = reader.readName();
+  const sort = SORTS[reader.peekByte()] ?? readSort(reader);
+  if (sort !== 'core-func') {
+    skipImportDescription(reader);
+    return { module, name, sort, signature: null };
+  }
+  reader.readByte();
+  return { module, name, sort, signature: signatures[reader.readU32()] ?? null };
+}
+
+/** Reads a group of types that refer to each other, or one type alone: a signature for each function type, null for the others. */
+function readRecursiveTypes(reader: BinaryReader): (Signature | null)[] {
+  if (reader.peekByte() !== 0x4e) return [readSubType(reader)];
+  reader.readByte();
+  return reader.readVector(() => readSubType(reader));
+}
+
+function readSubType(reader: BinaryReader): Signature | null {
+  const first = reader.peekByte();
+  if (first === 0x50 || first === 0x4f) {
+    reader.readByte();
+    reader.readVector(() => reader.readU32());
+  }
+  const offset = reader.offset;
+  const code = reader.readByte();
+  switch (code) {
+    case 0x60:
+      return `${readFlat(reader)}:${readFlat(reader)}`;
+    case 0x5f:
+      reader.readVector(() => skipField(reader));
+      return null;
+    case 0x5e:
+      skipField(reader);
+      return null;
+  }
+  throw reader.malformed(`unknown core type ${code}`, offset);
+}
+
+const LETTERS: ReadonlyMap<number, string> = new Map([
+  [0x7f, 'i'],
+  [0x7e, 'l'],
+  [0x7d, 'f'],
+  [0x7c, 'd'],
+]);
+
+/** Reads value types as letters. Vectors and references get one that no flattened type has. */
+function readFlat(reader: BinaryReader): string {
+  const letters = reader.readVector(() => {
+    const letter = LETTERS.get(reader.peekByte());
+    skipValueType(reader);
+    return letter ?? '?';
+  });
+  return letters.join('');
+}
+
+function skipField(reader: BinaryReader): void {
+  skipValueType(reader);
+  reader.readByte();
+}

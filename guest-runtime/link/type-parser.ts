@@ -1,0 +1,153 @@
+// Parses type definitions, and the declarations that component and instance types consist of.
+// https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md#type-definitions
+
+import { parseAlias } from './alias-parser.ts';
+import { skipCoreType } from './core-type.ts';
+import type { Definition, LabelledRef, TypeDefinition, ValueRef } from './definition.ts';
+import { PRIMITIVES } from './definition.ts';
+import { readExternDescription, readExternName, readPresence, readValueRef } from './extern-reader.ts';
+import type { BinaryReader } from './reader.ts';
+
+const UNSUPPORTED: ReadonlyMap<number, string> = new Map([
+  [0x67, 'type list of fixed length'],
+  [0x66, 'type stream'],
+  [0x65, 'type future'],
+  [0x64, 'type error-context'],
+  [0x63, 'type map'],
+  [0x43, 'async function type'],
+  [0x3e, 'resource with an async destructor'],
+]);
+
+/** How deep components and their types may nest. Real ones nest three or four deep; the parser recurses. */
+export const MAX_NESTING = 100;
+
+/** Parses one type definition. `depth` counts the components and types around it. */
+export function parseType(reader: BinaryReader, depth: number): TypeDefinition {
+  const offset = reader.offset;
+  const code = reader.readByte();
+  const primitive = PRIMITIVES[0x7f - code];
+  if (primitive) return { kind: 'primitive', primitive };
+  switch (code) {
+    case 0x72:
+      return {
+        kind: 'record',
+        fields: notEmpty(
+          reader,
+          'record',
+          reader.readVector(() => readLabelled(reader)),
+        ),
+      };
+    case 0x71:
+      return {
+        kind: 'variant',
+        cases: notEmpty(
+          reader,
+          'variant',
+          reader.readVector(() => readCase(reader)),
+        ),
+      };
+    case 0x70:
+      return { kind: 'list', element: readValueRef(reader) };
+    case 0x6f:
+      return {
+        kind: 'tuple',
+        elements: notEmpty(
+          reader,
+          'tuple',
+          reader.readVector(() => readValueRef(reader)),
+        ),
+      };
+    case 0x6e:
+      return {
+        kind: 'flags',
+        names: notEmpty(
+          reader,
+          'flags',
+          reader.readVector(() => reader.readName()),
+        ),
+      };
+    case 0x6d:
+      return {
+        kind: 'enum',
+        names: notEmpty(
+          reader,
+          'enum',
+          reader.readVector(() => reader.readName()),
+        ),
+      };
+    case 0x6b:
+      return { kind: 'option', element: readValueRef(reader) };
+    case 0x6a:
+      return { kind: 'result', ok: readOptionalRef(reader), error: readOptionalRef(reader) };
+    case 0x69:
+      return { kind: 'own', resource: reader.readU32() };
+    case 0x68:
+      return { kind: 'borrow', resource: reader.readU32() };
+    case 0x42:
+      return { kind: 'instance', declarations: parseDeclarations(reader, depth + 1, false) };
+    case 0x41:
+      return { kind: 'component', declarations: parseDeclarations(reader, depth + 1, true) };
+    case 0x40:
+      return { kind: 'func', params: reader.readVector(() => readLabelled(reader)), result: readResult(reader) };
+    case 0x3f:
+      return parseResource(reader);
+  }
+  const unsupported = UNSUPPORTED.get(code);
+  throw unsupported ? reader.unsupported(unsupported, offset) : reader.malformed(`unknown type ${code}`, offset);
+}
+
+function notEmpty<T>(reader: BinaryReader, what: string, elements: T[]): T[] {
+  if (elements.length === 0) throw reader.malformed(`${what} without elements`);
+  return elements;
+}
+
+function readLabelled(reader: BinaryReader): LabelledRef {
+  return { name: reader.readName(), type: readValueRef(reader) };
+}
+
+function readOptionalRef(reader: BinaryReader): ValueRef | null {
+  return readPresence(reader, 'type') ? readValueRef(reader) : null;
+}
+
+function readCase(reader: BinaryReader): { name: string; type: ValueRef | null } {
+  const variantCase = { name: reader.readName(), type: readOptionalRef(reader) };
+  const offset = reader.offset;
+  if (reader.readByte() !== 0) throw reader.malformed('variant case that refines another', offset);
+  return variantCase;
+}
+
+function readResult(reader: BinaryReader): ValueRef | null {
+  const offset = reader.offset;
+  const kind = reader.readByte();
+  if (kind === 0) return readValueRef(reader);
+  if (kind !== 1) throw reader.malformed(`unknown kind ${kind} of results`, offset);
+  if (reader.readU32() !== 0) throw reader.unsupported('function with named results', offset);
+  return null;
+}
+
+const REP_I32 = 0x7f;
+
+function parseResource(reader: BinaryReader): TypeDefinition {
+  const offset = reader.offset;
+  if (reader.readByte() !== REP_I32) throw reader.malformed('representation of a resource must be i32', offset);
+  return { kind: 'resource', destructor: readPresence(reader, 'destructor') ? reader.readU32() : null };
+}
+
+function parseDeclarations(reader: BinaryReader, depth: number, mayImport: boolean): Definition[] {
+  if (depth > MAX_NESTING) throw reader.malformed(`types nest deeper than ${MAX_NESTING}`);
+  return reader.readVector(() => parseDeclaration(reader, depth, mayImport));
+}
+
+function parseDeclaration(reader: BinaryReader, depth: number, mayImport: boolean): Definition {
+  const offset = reader.offset;
+  const code = reader.readByte();
+  if (code === 0x00) {
+    skipCoreType(reader);
+    return { offset, kind: 'core-type' };
+  }
+  if (code === 0x01) return { offset, kind: 'type', type: parseType(reader, depth) };
+  if (code === 0x02) return parseAlias(reader);
+  const kind = code === 0x04 ? 'export-declaration' : code === 0x03 && mayImport ? 'import' : null;
+  if (kind === null) throw reader.malformed(`unknown declaration ${code}`, offset);
+  return { offset, kind, name: readExternName(reader), description: readExternDescription(reader) };
+}

@@ -1,0 +1,175 @@
+// Resolves type definitions and the descriptions of imports: indices of a scope become types of the plan, and what the host is
+// to provide becomes entities of the host.
+// https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#type-definitions
+
+import type { Definition, ExternDescription, TypeDefinition, ValueRef } from './definition.ts';
+import { type Entity, type InstanceEntity, Scope, type TypeEntity } from './entity.ts';
+import type { PlanField, PlanFunctionType, PlanType, TypeIndex } from './plan.ts';
+import type { PlanBuilder } from './plan-builder.ts';
+import { MalformedComponentError, UnsupportedComponentError } from './reader.ts';
+
+/** Resolves a type definition of `scope`. A resource type is new with each call. */
+export function resolveType(builder: PlanBuilder, scope: Scope, type: TypeDefinition, offset: number): TypeEntity {
+  switch (type.kind) {
+    case 'func':
+      return { sort: 'type', kind: 'function', type: resolveFunctionType(builder, scope, type, offset) };
+    case 'component':
+    case 'instance':
+      return { sort: 'type', kind: 'extern', declarations: type.declarations, scope };
+    case 'resource': {
+      const destructor = type.destructor === null ? undefined : scope.lookup('core-func', type.destructor, offset);
+      if (destructor && destructor.signature !== 'i:') {
+        throw new MalformedComponentError('destructor does not take one i32', offset);
+      }
+      const val = { instance: scope.instance, ...(destructor && { destructor: destructor.item }) };
+      return { sort: 'type', kind: 'resource', resource: builder.addResource({ tag: 'guest', val }) };
+    }
+    default:
+      return { sort: 'type', kind: 'value', type: internType(builder, planType(builder, scope, type, offset), offset) };
+  }
+}
+
+type ValueDefinition = Exclude<TypeDefinition, { kind: 'func' | 'component' | 'instance' | 'resource' }>;
+
+function planType(builder: PlanBuilder, scope: Scope, type: ValueDefinition, offset: number): PlanType {
+  const resolve = (ref: ValueRef) => resolveValue(builder, scope, ref, offset);
+  const resolveOptional = (ref: ValueRef | null) => (ref === null ? undefined : resolve(ref));
+  switch (type.kind) {
+    case 'primitive':
+      return { tag: 'primitive', val: type.primitive };
+    case 'record':
+      return { tag: 'record', val: type.fields.map((field) => ({ name: field.name, type: resolve(field.type) })) };
+    case 'variant':
+      return {
+        tag: 'variant',
+        val: type.cases.map(({ name, type: payload }) => ({ name, type: resolveOptional(payload) })),
+      };
+    case 'list':
+    case 'option':
+      return { tag: type.kind, val: resolve(type.element) };
+    case 'tuple':
+      return { tag: 'tuple', val: type.elements.map(resolve) };
+    case 'flags':
+    case 'enum':
+      return { tag: type.kind, val: [...type.names] };
+    case 'result':
+      return { tag: 'result', val: { ok: resolveOptional(type.ok), error: resolveOptional(type.error) } };
+    default: {
+      const entity = scope.lookup('type', type.resource, offset);
+      if (entity.kind !== 'resource') throw new MalformedComponentError('a handle is of a resource type', offset);
+      return { tag: type.kind, val: entity.resource };
+    }
+  }
+}
+
+function resolveValue(builder: PlanBuilder, scope: Scope, ref: ValueRef, offset: number): TypeIndex {
+  if (typeof ref === 'string') return builder.table.primitive(ref);
+  const entity = scope.lookup('type', ref, offset);
+  if (entity.kind !== 'value') throw new MalformedComponentError(`type ${ref} is not a value type`, offset);
+  return entity.type;
+}
+
+function internType(builder: PlanBuilder, type: PlanType, offset: number): TypeIndex {
+  try {
+    return builder.table.intern(type);
+  } catch (error) {
+    if (error instanceof RangeError) throw new MalformedComponentError(error.message, offset);
+    throw error;
+  }
+}
+
+function resolveFunctionType(
+  builder: PlanBuilder,
+  scope: Scope,
+  type: TypeDefinition & { kind: 'func' },
+  offset: number,
+): PlanFunctionType {
+  const params: PlanField[] = type.params.map((param) => ({
+    name: param.name,
+    type: resolveValue(builder, scope, param.type, offset),
+  }));
+  if (type.result === null) return { params };
+  const result = resolveValue(builder, scope, type.result, offset);
+  if (builder.table.hasBorrow(result)) throw new MalformedComponentError('a result holds a borrowed handle', offset);
+  return { params, result };
+}
+
+/**
+ * Makes the entity for what the host provides under `name` of `interfaceName`: a function or a resource of its own, or all that an
+ * instance type declares.
+ */
+export function createHostEntity(
+  builder: PlanBuilder,
+  scope: Scope,
+  description: ExternDescription,
+  names: { readonly interface: string; readonly name: string },
+  offset: number,
+): Entity {
+  switch (description.sort) {
+    case 'func': {
+      const entity = scope.lookup('type', description.type, offset);
+      if (entity.kind !== 'function') throw new MalformedComponentError('a function is of a function type', offset);
+      return { sort: 'func', type: entity.type, origin: { kind: 'host', ...names } };
+    }
+    case 'type':
+      if (description.bound.kind === 'eq') return scope.lookup('type', description.bound.type, offset);
+      return { sort: 'type', kind: 'resource', resource: builder.addResource({ tag: 'host', val: { ...names } }) };
+    case 'instance': {
+      const entity = scope.lookup('type', description.type, offset);
+      if (entity.kind !== 'extern') throw new MalformedComponentError('an instance is of an instance type', offset);
+      return createHostInstance(
+        builder,
+        entity,
+        names.name === '' ? names.interface : `${names.interface}/${names.name}`,
+      );
+    }
+    default:
+      throw new UnsupportedComponentError(`import of a ${description.sort}`, offset);
+  }
+}
+
+function createHostInstance(
+  builder: PlanBuilder,
+  type: TypeEntity & { kind: 'extern' },
+  interfaceName: string,
+): InstanceEntity {
+  const scope = new Scope(type.scope, type.scope.instance);
+  const exports = new Map<string, Entity>();
+  for (const declaration of type.declarations) {
+    builder.countDefinition(declaration.offset);
+    const entity = declare(builder, scope, declaration, interfaceName);
+    if (declaration.kind === 'export-declaration') exports.set(declaration.name, entity);
+    scope.define(entity);
+  }
+  return { sort: 'instance', exports };
+}
+
+function declare(builder: PlanBuilder, scope: Scope, declaration: Definition, interfaceName: string): Entity {
+  const { offset } = declaration;
+  switch (declaration.kind) {
+    case 'core-type':
+      return { sort: 'core-type' };
+    case 'type':
+      return resolveType(builder, scope, declaration.type, offset);
+    case 'alias-outer':
+      return scope.outer(declaration.count, offset).lookup(declaration.sort, declaration.index, offset);
+    case 'alias-export':
+      return exportOf(scope, declaration);
+    case 'export-declaration': {
+      const names = { interface: interfaceName, name: declaration.name };
+      return createHostEntity(builder, scope, declaration.description, names, offset);
+    }
+    default:
+      throw new MalformedComponentError(`an instance type cannot declare a ${declaration.kind}`, offset);
+  }
+}
+
+/** Returns what an alias of an instance's export leads to. */
+export function exportOf(scope: Scope, alias: Definition & { kind: 'alias-export' }): Entity {
+  const entity = scope.lookup('instance', alias.instance, alias.offset).exports.get(alias.name);
+  if (entity?.sort === alias.sort) return entity;
+  throw new MalformedComponentError(
+    `instance ${alias.instance} exports no ${alias.sort} "${alias.name}"`,
+    alias.offset,
+  );
+}
