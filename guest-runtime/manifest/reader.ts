@@ -1,6 +1,7 @@
 // Reads the fields of a TOML table one by one and notes what is missing, misplaced or of the wrong type. A field that nobody
 // asked for is unknown, and `finish` refuses it: Spin denies unknown fields, so that a typing mistake is not silently ignored.
 
+import type { Severity } from '../../host/gen/runtime.ts';
 import type { Diagnostics, Located, Place } from './diagnostics.ts';
 import type { Table, TomlEntry, TomlValue } from './toml.ts';
 
@@ -124,14 +125,14 @@ export class TableReader {
     for (const name of names) this.#asked.add(name);
   }
 
-  /** Notes every field that was never asked for. */
-  finish(): void {
+  /** Notes every field that was never asked for: an error, or a warning where Spin takes any field. */
+  finish(severity: Severity = 'error'): void {
     for (const [name, { key }] of this.table.entries) {
       if (this.#asked.has(name)) continue;
       const known = [...this.#asked].sort();
       const near = known.find((candidate) => isNear(name, candidate));
       const fix = near ? `did you mean \`${near}\`?` : `remove it; known here: ${known.join(', ')}`;
-      this.diagnostics.error(key, `unknown field \`${name}\``, fix);
+      this.diagnostics[severity](key, `unknown field \`${name}\``, fix);
     }
   }
 

@@ -281,9 +281,9 @@ export interface AppExports {
    */
   plan(source: AppSource, options: PlanOptions): AppPlan;
   /**
-   * Which of a component's exports (such as `wasi:http/incoming-handler@0.2.3`) serves a trigger (`http`, and its executor).
+   * Which of a component's exports (such as `wasi:http/incoming-handler@0.2.3`) serves its http trigger.
    */
-  selectHandler(component: string, executor: HttpExecutor, exports: Array<string>): string;
+  selectHandler(component: ComponentPlan, executor: HttpExecutor, exports: Array<string>): string;
 }
 export type Severity = 'error' | 'warning';
 /**

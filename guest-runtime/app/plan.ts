@@ -1,0 +1,55 @@
+// Turns a manifest into an app plan, or into a list of everything that is wrong with it.
+
+import type { AppPlan, AppSource, Diagnostic, PlanOptions } from '../../host/gen/runtime.ts';
+import { checkHttpSettings, planHttpRoutes } from '../dispatch/http.ts';
+import { Diagnostics } from '../manifest/diagnostics.ts';
+import { type Manifest, parseManifest } from '../manifest/manifest.ts';
+import { planComponent } from './component-plan.ts';
+import { normalizeManifest } from './normalize.ts';
+import { retainComponents } from './retain.ts';
+
+/** The types of triggers that an app may have. */
+const SUPPORTED_TRIGGERS: readonly string[] = ['http'];
+
+/** Plans an app. The list of diagnostics that takes a plan's place holds errors, and the warnings beside them. */
+export function planApp(source: AppSource, options: PlanOptions): AppPlan | Diagnostic[] {
+  const { name: file, text } = source.val;
+  const diagnostics = new Diagnostics(file);
+  const manifest = parseManifest(text, diagnostics);
+  const plan = manifest && planManifest(manifest, file, diagnostics);
+  if (!plan || diagnostics.hasErrors) return [...diagnostics.list('error'), ...diagnostics.list('warning')];
+  return retainComponents({ ...plan, warnings: diagnostics.list('warning') }, options.retain, file);
+}
+
+function planManifest(manifest: Manifest, file: string, diagnostics: Diagnostics): Omit<AppPlan, 'warnings'> {
+  const { triggers, components } = normalizeManifest(manifest, diagnostics);
+  refuseTriggers(manifest, diagnostics);
+  const httpSettings = manifest.triggerSettings.get('http');
+  if (httpSettings) checkHttpSettings(httpSettings);
+  const routes = planHttpRoutes(
+    triggers.filter(({ type }) => type === 'http'),
+    diagnostics,
+  );
+  const scope = {
+    file,
+    componentIds: components.map(({ id }) => id.value),
+    variables: new Map(manifest.variables.map((variable) => [variable.name, variable.default])),
+  };
+  return {
+    name: manifest.name,
+    version: manifest.version,
+    description: manifest.description,
+    variables: manifest.variables.map(({ name, default: preset, secret }) => ({ name, default: preset, secret })),
+    triggers: [{ tag: 'http', val: { routes } }],
+    components: components.flatMap((component) => planComponent(component, scope, diagnostics) ?? []),
+  };
+}
+
+function refuseTriggers(manifest: Manifest, diagnostics: Diagnostics): void {
+  const supported = SUPPORTED_TRIGGERS.join(', ');
+  for (const trigger of manifest.triggers) {
+    if (SUPPORTED_TRIGGERS.includes(trigger.type)) continue;
+    const message = `trigger type ${JSON.stringify(trigger.type)} is not supported`;
+    diagnostics.error(trigger, message, `supported: ${supported}`);
+  }
+}
