@@ -37,14 +37,15 @@ export function linkCoreInstance(
 function matchCoreImport(wanted: CoreImport, found: Entity | undefined, offset: number): CoreItem {
   const name = `"${wanted.module}" "${wanted.name}"`;
   if (found === undefined) throw new MalformedComponentError(`nothing is given for core import ${name}`, offset);
-  if (!('item' in found) || found.sort !== wanted.sort) {
+  const item = 'item' in found && found.sort === wanted.sort ? found.item : null;
+  if (item === null) {
     throw new MalformedComponentError(`core import ${name} is a ${wanted.sort}, not a ${found.sort}`, offset);
   }
   if (found.sort === 'core-func' && found.signature !== wanted.signature) {
     const types = `is of type ${wanted.signature}, not ${found.signature}`;
     throw new MalformedComponentError(`core import ${name} ${types}`, offset);
   }
-  return found.item;
+  return item;
 }
 
 function createCoreEntity(sort: Sort, item: CoreItem, signature: string | null): Entity | undefined {
