@@ -1,0 +1,64 @@
+# The one front door: each target is one or two commands; anything longer is a script with a head comment.
+# FILE=<file or folder> narrows unit and e2e; ONCE=1 lets run end after the first answer; PREFIX says where install puts things.
+NODE := node_modules/.bin/node --disable-warning=ExperimentalWarning
+PREFIX ?= /usr/local
+APP ?= hello-c
+SHIM := containerd-shim-spin-v2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build check fix test unit e2e run bench generate fixtures image install uninstall lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "%-10s %s\n", $$1, $$2 }'
+
+setup: ## install what is missing: system packages by apt, npm packages
+	@host/build/setup
+
+build: setup ## build the guest runtime and the one executable, build/containerd-shim-spin-v2
+	@$(NODE) host/build/guest-runtime.ts
+	@$(NODE) host/build/executable.ts
+
+check: setup ## types, lint, generated code, layering, documents
+	@$(NODE) host/build/check.ts
+
+fix: setup ## mend what a machine can mend: format, imports, simple lint
+	@node_modules/.bin/biome check --write
+
+test: check build ## everything: check, unit and end-to-end tests (as root)
+	@$(NODE) host/testing/run-tests.ts unit,e2e
+
+unit: build ## unit tests; FILE=host/ttrpc for some
+	@$(NODE) host/testing/run-tests.ts unit $(FILE)
+
+e2e: build ## end-to-end tests against real containerd (as root); FILE=host/e2e/x.e2e.ts for one
+	@$(NODE) host/testing/run-tests.ts e2e $(FILE)
+
+run: build ## run the demo app under a private containerd (as root); ONCE=1 ends after the answer
+	@ONCE=$(ONCE) APP=$(APP) $(NODE) host/demo/main.ts
+
+bench: build ## measure start, memory and requests; writes bench/results.json (as root)
+	@host/build/setup wrk
+	@$(NODE) bench/main.ts
+
+generate: setup ## write host/gen anew from proto/ and wit/
+	@$(NODE) host/build/generate.ts
+	@$(NODE) host/build/runtime-types.ts
+
+fixtures: setup ## build the test apps from source
+	@host/build/setup clang lld wasi-libc
+	@$(NODE) host/build/fixtures.ts
+
+image: setup ## write the app fixtures/apps/$(APP) as an image, run/$(APP).tar
+	@$(NODE) host/image/main.ts --app fixtures/apps/$(APP) --name $(APP):latest --output run/$(APP).tar
+
+install: ## put the built executable into $(PREFIX)/bin
+	@install -D -m 0755 build/$(SHIM) $(DESTDIR)$(PREFIX)/bin/$(SHIM)
+
+uninstall: ## take it away again
+	@rm -f $(DESTDIR)$(PREFIX)/bin/$(SHIM)
+
+lock: ## complete package-lock.json after a change of packages
+	@$(NODE) host/build/lock.ts
+
+clean: ## remove everything that was built
+	@rm -rf build run bench/results.json
