@@ -40,10 +40,11 @@ export type CoreFunctionEntity = {
   readonly signature: Signature | null;
 };
 
-export type CoreItemEntity = {
-  readonly sort: 'core-table' | 'core-memory' | 'core-global' | 'core-tag';
-  readonly item: CoreItem;
-};
+export type CoreItemEntity =
+  | { readonly sort: 'core-table'; readonly item: CoreItem }
+  | { readonly sort: 'core-memory'; readonly item: CoreItem }
+  | { readonly sort: 'core-global'; readonly item: CoreItem }
+  | { readonly sort: 'core-tag'; readonly item: CoreItem };
 
 /** `module` is its index in the plan. */
 export type CoreModuleEntity = { readonly sort: 'core-module'; readonly module: number; readonly contents: CoreModule };
