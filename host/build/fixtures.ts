@@ -1,0 +1,107 @@
+// `make fixtures`: builds the test apps from source, one after the other, and records what came out. With `--missing` it builds
+// only what a test run needs and does not have. What cannot be built here is named with the reason, and is no failure.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parse } from 'smol-toml';
+import { readInterfaces } from './fixture/interfaces.ts';
+import { formatTables, type Row, replaceTables } from './fixture/readme.ts';
+import type { Artifact, Recipe } from './fixture/recipe.ts';
+import { recipes } from './fixture/recipes.ts';
+import { digestOf, digestSources, type Entry, type FixtureRecord, keyOf, readRecord } from './fixture/record.ts';
+
+const root = join(import.meta.dirname, '../..');
+const appFolder = (name: string): string => join(root, 'fixtures/apps', name);
+const stampOf = (key: string): string => join(root, 'build/fixtures', `${key.replace('/', '-')}.source`);
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Whether the artifact is there and was built from the sources as they are. */
+const isCurrent = (recipe: Recipe, artifact: Artifact, record: FixtureRecord): boolean => {
+  const key = keyOf(recipe, artifact);
+  if (!existsSync(join(appFolder(recipe.name), artifact.file))) return false;
+  const stamp = stampOf(key);
+  const built = artifact.isCommitted ? record[key]?.source : existsSync(stamp) && readFileSync(stamp, 'utf8');
+  return built === digestSources(root, recipe.name, artifact);
+};
+
+const build = async (recipe: Recipe, artifact: Artifact): Promise<Entry> => {
+  const key = keyOf(recipe, artifact);
+  const app = appFolder(recipe.name);
+  const scratch = join(root, 'build/fixtures', key.replace(/[/.]/g, '-'));
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true });
+  const bytes = Uint8Array.from(await artifact.build({ app, scratch }));
+  writeFileSync(join(app, artifact.file), bytes);
+  const source = digestSources(root, recipe.name, artifact);
+  writeFileSync(stampOf(key), source);
+  return {
+    source,
+    artifact: artifact.isCommitted ? digestOf(bytes) : null,
+    size: bytes.length,
+    builtWith: artifact.toolchain.readVersion(),
+    ...(await readInterfaces(bytes)),
+  };
+};
+
+/** Reads an app's manifest, and what it says that the app is for. */
+export const readManifest = (app: string): { tables: Record<string, unknown>; description: string } => {
+  const tables = parse(readFileSync(join(appFolder(app), 'spin.toml'), 'utf8'));
+  const application = tables['application'] as { description?: unknown } | undefined;
+  return { tables, description: String(application?.description ?? tables['description'] ?? '') };
+};
+
+/** The rows of the README's tables, in the order of the recipes. */
+export const listRows = (record: FixtureRecord): Row[] =>
+  recipes.flatMap((recipe) =>
+    recipe.artifacts.flatMap((artifact): Row[] => {
+      const entry = record[keyOf(recipe, artifact)];
+      const { file, isCommitted, toolchain } = artifact;
+      if (!entry) return [];
+      return [
+        {
+          app: recipe.name,
+          file,
+          isCommitted,
+          toolchain: toolchain.name,
+          purpose: readManifest(recipe.name).description,
+          entry,
+        },
+      ];
+    }),
+  );
+
+const writeRecord = (record: FixtureRecord): void => {
+  const known = recipes.flatMap((recipe) => recipe.artifacts.map((artifact) => keyOf(recipe, artifact)));
+  const kept = Object.fromEntries(known.flatMap((key) => (record[key] ? [[key, record[key]]] : [])));
+  writeFileSync(join(root, 'fixtures/record.json'), `${JSON.stringify(kept, null, 2)}\n`);
+  const readme = join(root, 'fixtures/README.md');
+  writeFileSync(readme, replaceTables(readFileSync(readme, 'utf8'), formatTables(listRows(kept))));
+};
+
+const main = async (): Promise<void> => {
+  const { values, positionals } = parseArgs({ options: { missing: { type: 'boolean' } }, allowPositionals: true });
+  const record = { ...readRecord(root) };
+  const jobs = recipes
+    .filter(({ name }) => !positionals.length || positionals.includes(name))
+    .flatMap((recipe) => recipe.artifacts.map((artifact) => ({ recipe, artifact })))
+    .filter(({ recipe, artifact }) => !values.missing || !isCurrent(recipe, artifact, record));
+  for (const [index, { recipe, artifact }] of jobs.entries()) {
+    const key = keyOf(recipe, artifact);
+    const title = `[${index + 1}/${jobs.length}] ${key} (${artifact.toolchain.name})`;
+    const lack = artifact.toolchain.findMissing();
+    if (lack) {
+      say(`${title}: skipped, ${lack}`);
+      continue;
+    }
+    say(`${title} ...`);
+    const start = performance.now();
+    const entry = await build(recipe, artifact);
+    const note = record[key]?.artifact === entry.artifact ? 'as recorded' : 'changed';
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    say(`      ${(entry.size / 1024).toFixed(0)} KB in ${seconds} s${artifact.isCommitted ? `, ${note}` : ''}`);
+    record[key] = entry;
+  }
+  if (!values.missing) writeRecord(record);
+};
+
+if (import.meta.main) await main();
