@@ -23,8 +23,8 @@ export type JcoComponent = {
 export function createTranspileOptions(imports: readonly string[]) {
   return {
     name: 'component',
-    instantiation: 'async',
-    asyncMode: 'jspi',
+    instantiation: 'async' as const,
+    asyncMode: 'jspi' as const,
     asyncImports: [...ASYNC_IMPORTS],
     asyncExports: [...ASYNC_EXPORTS],
     map: Object.fromEntries(imports.map((name) => [name, name])),
@@ -32,5 +32,5 @@ export function createTranspileOptions(imports: readonly string[]) {
     nodejsCompat: false,
     noComponentErrorWrapping: false,
     emitTypescriptDeclarations: false,
-  } as const;
+  };
 }

@@ -1,0 +1,58 @@
+// The engine that executes jco's output: a new instance of the transpiled module for every request. Slow (jco rebuilds the
+// module's body each time) and complete; the other engine is measured against it.
+
+import type { ComponentInstance, Engine, HostImports, InstanceHost, PreparedComponent } from '../engine.ts';
+import { compatibleName } from '../interface-name.ts';
+import { type JcoSource, readJcoSource } from './source.ts';
+
+type GuestFunction = (...args: readonly unknown[]) => unknown;
+
+/** Creates the engine. */
+export function createJcoEngine(): Engine {
+  return {
+    name: 'jco',
+    async load(directory) {
+      return createPreparedComponent(await readJcoSource(directory));
+    },
+  };
+}
+
+function createPreparedComponent({ info, instantiate, getCoreModule }: JcoSource): PreparedComponent {
+  return {
+    imports: info.imports,
+    exports: info.exports,
+    async instantiate(createHost) {
+      const host = createHost();
+      const imports = pickImports(info.imports, host.imports);
+      return createInstance(await instantiate(getCoreModule, imports), host);
+    },
+  };
+}
+
+function pickImports(names: readonly string[], offered: HostImports): Record<string, unknown> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const found = offered[compatibleName(name)];
+      if (found === undefined) throw new Error(`nothing offers the import "${name}"`);
+      return [name, found];
+    }),
+  );
+}
+
+function createInstance(exports: Record<string, unknown>, host: InstanceHost): ComponentInstance {
+  return {
+    async call(exportName, functionName, args) {
+      const interfaceExports = exports[exportName] as Record<string, GuestFunction> | undefined;
+      const exported = interfaceExports?.[camelCase(functionName)];
+      if (exported === undefined) throw new Error(`the component exports no "${exportName}#${functionName}"`);
+      return exported(...args);
+    },
+    dispose() {
+      host.release();
+    },
+  };
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,63 @@
+// The one lifecycle of every host capability: configured once for the app, prepared once for each of its components, offered to
+// each instance. Spin calls such a capability a factor (https://github.com/spinframework/spin/tree/main/crates/factors).
+
+import type { HostImports, InstanceHost } from '../engine/engine.ts';
+import type { AppPlan, ComponentPlan } from '../gen/runtime.ts';
+import { InstanceScope } from '../wasi/instance-scope.ts';
+import type { ByteSink } from '../wasi/io/output-stream.ts';
+
+/** What a factor may know of the worker it lives in. */
+export type FactorContext = {
+  readonly app: AppPlan;
+  /** The container's environment. Guests never see it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The folder that paths of the plan are relative to. */
+  readonly root: string;
+  /** Opens a sink on the container's standard error: that is where all output of guests goes. */
+  readonly openGuestOutput: () => ByteSink;
+  /** Says something to the operator, on standard error. */
+  readonly warn: (line: string) => void;
+  /** Where the app's HTTP trigger listens, for requests to itself; nothing before it does. */
+  readonly selfAddress: () => SelfAddress | undefined;
+};
+
+/** An address that reaches this app from within. */
+export type SelfAddress = { readonly hostname: string; readonly port: number };
+
+/** A host capability. */
+export interface Factor {
+  readonly name: string;
+  /** Throws an `Error` that tells the operator what the app's configuration lacks. */
+  configure(context: FactorContext): AppFactor | Promise<AppFactor>;
+}
+
+/** A factor with the app's state. */
+export interface AppFactor {
+  /** Throws an `Error` that names what the component may not have. */
+  prepare(component: ComponentPlan): ComponentFactor | Promise<ComponentFactor>;
+}
+
+/** A factor with what one component was granted. */
+export interface ComponentFactor {
+  /** Host objects that all instances share. */
+  readonly shared: HostImports;
+  /** Creates the host objects that belong to one instance and register in `scope` what must end with it. */
+  create?(scope: InstanceScope): HostImports;
+}
+
+/** Configures the factors for an app. Returns what prepares them for a component and yields its `createHost`. */
+export async function configureFactors(factors: readonly Factor[], context: FactorContext) {
+  const configured = await Promise.all(factors.map((factor) => factor.configure(context)));
+  return async (component: ComponentPlan): Promise<() => InstanceHost> => {
+    const prepared = await Promise.all(configured.map((factor) => factor.prepare(component)));
+    const shared: HostImports = Object.assign({}, ...prepared.map((factor) => factor.shared));
+    return () => createInstanceHost(shared, prepared);
+  };
+}
+
+function createInstanceHost(shared: HostImports, factors: readonly ComponentFactor[]): InstanceHost {
+  const scope = new InstanceScope();
+  const imports = { ...shared };
+  for (const factor of factors) if (factor.create) Object.assign(imports, factor.create(scope));
+  return { imports, release: () => scope.release() };
+}

@@ -1,0 +1,135 @@
+// Sends requests of guests with node:http and node:https. Connections are kept and shared by all instances; redirects are the
+// guest's business.
+
+import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps, Agent as TlsAgent } from 'node:https';
+import type { BodyConsumer, BodyPipe } from '../../wasi/http/body-pipe.ts';
+import { createIncomingFields } from '../../wasi/http/fields.ts';
+import { MessageSource } from '../../wasi/http/message-source.ts';
+import { type FutureIncomingResponse, IncomingResponse } from '../../wasi/http/response.ts';
+import type { InstanceScope } from '../../wasi/instance-scope.ts';
+import { errorCodeFromNetwork, OutboundTimeout } from './error-code.ts';
+
+/** A request that is allowed and complete but for its body. */
+export type OutboundRequest = {
+  readonly method: string;
+  readonly scheme: 'http' | 'https';
+  readonly hostname: string;
+  readonly port: number;
+  readonly path: string;
+  /** Flat list of names and values, `host` among them. */
+  readonly headers: string[];
+  readonly body: BodyPipe;
+  readonly connectTimeoutMs: number;
+  readonly firstByteTimeoutMs: number;
+  readonly betweenBytesTimeoutMs: number;
+};
+
+/** Sends a request and settles `response`. What node:http refuses to send is thrown. */
+export type HttpClient = (request: OutboundRequest, response: FutureIncomingResponse, scope: InstanceScope) => void;
+
+/** Creates a client with a connection pool of its own. */
+export function createHttpClient(): HttpClient {
+  const agents = { http: new Agent({ keepAlive: true }), https: new TlsAgent({ keepAlive: true }) };
+  return (outbound, response, scope) => new Exchange(outbound, response, scope).send(agents[outbound.scheme]);
+}
+
+/** One request and its response. Lives in the scope until the response's body has ended. */
+class Exchange implements Disposable {
+  readonly #outbound: OutboundRequest;
+  readonly #response: FutureIncomingResponse;
+  readonly #scope: InstanceScope;
+  #request: ClientRequest | undefined;
+  #source: MessageSource | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(outbound: OutboundRequest, response: FutureIncomingResponse, scope: InstanceScope) {
+    this.#outbound = outbound;
+    this.#response = response;
+    this.#scope = scope;
+  }
+
+  send(agent: Agent | false): void {
+    this.#request = this.#open(agent);
+    this.#scope.add(this);
+    this.#response.onDrop = () => this.#request?.destroy();
+    this.#outbound.body.attach(this.#createConsumer(this.#request));
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#request?.destroy();
+    this.#outbound.body.cancel();
+    this.#response.cancel();
+    this.#source?.cancel();
+  }
+
+  #open(agent: Agent | false): ClientRequest {
+    const { scheme, hostname, port, path, method, headers } = this.#outbound;
+    const send = scheme === 'https' ? requestHttps : requestHttp;
+    const request = send({ agent, hostname, port, path, method, headers, setHost: false });
+    this.#limit(request, this.#outbound.connectTimeoutMs, 'CONNECT_TIMEOUT');
+    request.on('socket', (socket) => {
+      const limitFirstByte = () => this.#limit(request, this.#outbound.firstByteTimeoutMs, 'READ_TIMEOUT');
+      if (!socket.connecting) limitFirstByte();
+      else socket.once(scheme === 'https' ? 'secureConnect' : 'connect', limitFirstByte);
+    });
+    request.on('response', (message) => this.#receive(message));
+    request.on('drain', () => this.#outbound.body.drained());
+    request.on('error', (error) => this.#fail(request, error));
+    return request;
+  }
+
+  #createConsumer(request: ClientRequest): BodyConsumer {
+    return {
+      write: (chunk) => request.write(chunk),
+      end: (trailers) => {
+        if (trailers.length > 0) request.addTrailers(pairs(trailers));
+        request.end();
+      },
+      abort: () => request.destroy(),
+    };
+  }
+
+  #limit(request: ClientRequest, timeoutMs: number, code: OutboundTimeout['code']): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => request.destroy(new OutboundTimeout(code)), timeoutMs);
+  }
+
+  #receive(message: IncomingMessage): void {
+    clearTimeout(this.#timer);
+    message.setTimeout(this.#outbound.betweenBytesTimeoutMs, () =>
+      message.destroy(new OutboundTimeout('READ_TIMEOUT')),
+    );
+    message.once('close', () => this.#scope.remove(this));
+    this.#source = new MessageSource(message, { errorCodeFrom: errorCodeFromNetwork });
+    const response = new IncomingResponse(
+      message.statusCode ?? 0,
+      createIncomingFields(message.rawHeaders),
+      this.#source,
+    );
+    this.#response.settle({ tag: 'ok', val: response });
+  }
+
+  /** A kept connection that the server closed meanwhile is no failure of the request: it is sent once more, on a new one. */
+  #fail(request: ClientRequest, error: unknown): void {
+    clearTimeout(this.#timer);
+    if (this.#response.isReady()) return;
+    const isStale = request.reusedSocket && (error as { code?: unknown }).code === 'ECONNRESET';
+    if (isStale && this.#outbound.body.isEmpty) {
+      this.#request = this.#open(false);
+      this.#request.end();
+      return;
+    }
+    this.#scope.remove(this);
+    this.#outbound.body.close();
+    this.#response.settle({ tag: 'err', val: errorCodeFromNetwork(error) });
+  }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let index = 0; index + 1 < flat.length; index += 2)
+    list.push([flat[index] as string, flat[index + 1] as string]);
+  return list;
+}

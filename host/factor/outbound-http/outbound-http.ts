@@ -1,0 +1,53 @@
+// The outbound HTTP factor: requests of guests within their `allowed_outbound_hosts`.
+
+import { parseAllowedHost } from '../../../guest-runtime/policy/allowed-host.ts';
+import type { AllowedHost, HostRule } from '../../gen/runtime.ts';
+import { httpTypes } from '../../wasi/http/types.ts';
+import type { ComponentFactor, Factor } from '../factor.ts';
+import { createEnvironmentProvider, createVariableResolver, type VariableResolver } from '../variable.ts';
+import { createHttpClient } from './client.ts';
+import { createOutgoingHandler } from './handler.ts';
+
+/** The outbound HTTP factor. */
+export const outboundHttp: Factor = {
+  name: 'outbound-http',
+  configure({ app, environment, selfAddress, warn }) {
+    const client = createHttpClient();
+    const resolver = createVariableResolver(app.variables, [createEnvironmentProvider(environment)]);
+    return {
+      prepare(component): ComponentFactor {
+        const rules = createRules(component.allowedOutboundHosts, resolver);
+        return {
+          shared: { 'wasi:http/types@0.2': httpTypes },
+          create: (scope) => ({
+            'wasi:http/outgoing-handler@0.2': {
+              handle: createOutgoingHandler({ client, rules, selfAddress, warn }, scope),
+            },
+          }),
+        };
+      },
+    };
+  },
+};
+
+/** Templates are filled in at every use, because a variable's value may change. */
+function createRules(
+  hosts: readonly AllowedHost[],
+  resolver: VariableResolver,
+): () => readonly HostRule[] | Promise<readonly HostRule[]> {
+  const fixed = hosts.flatMap((host) => (host.tag === 'rule' ? [host.val] : []));
+  const templates = hosts.flatMap((host) => (host.tag === 'template' ? [host.val] : []));
+  if (templates.length === 0) return () => fixed;
+  return async () => {
+    const entries = await Promise.all(templates.map((template) => resolver.render(template)));
+    return [...fixed, ...entries.flatMap(rulesFromEntry)];
+  };
+}
+
+/** An entry that empty variables leave without a host is no rule at all. */
+function rulesFromEntry(entry: string): HostRule[] {
+  if (['', 'http://', 'https://'].includes(entry)) return [];
+  const rule = parseAllowedHost(entry);
+  if ('message' in rule) throw new Error(`invalid allowed_outbound_hosts entry: ${rule.message}`);
+  return [rule];
+}

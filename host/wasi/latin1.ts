@@ -1,0 +1,15 @@
+// Header values are bytes; node:http holds them as strings of one character per byte, and so do we.
+
+/** Encodes a string whose characters are all below 256. */
+export function encodeLatin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
+  return bytes;
+}
+
+/** Decodes bytes to a string with one character for each. */
+export function decodeLatin1(bytes: Uint8Array): string {
+  let text = '';
+  for (let index = 0; index < bytes.length; index++) text += String.fromCharCode(bytes[index] as number);
+  return text;
+}
