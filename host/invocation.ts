@@ -2,7 +2,7 @@
 
 /** How this process was called. */
 export type Invocation = {
-  /** The arguments behind the executable's name; for `worker` and `plan` those behind that word. */
+  /** The arguments behind the executable's name; for the worker those behind that word. */
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The working directory; containerd calls us in the bundle. */
@@ -16,10 +16,3 @@ export type Invocation = {
   /** Hands errors that nobody caught to a function; without it they end the process. */
   readonly onUncaught: (report: (error: unknown) => void) => void;
 };
-
-/** One of the things the executable can be: its module's `main`. Gives the exit code; a rejection is reported as exit code 1. */
-export type Role = (invocation: Invocation) => Promise<number>;
-
-/** The names of the roles, each a folder of `host` with a `main.ts` that exports `main`. */
-export const roleNames = ['shim', 'worker', 'plan'] as const;
-export type RoleName = (typeof roleNames)[number];

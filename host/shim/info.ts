@@ -2,6 +2,8 @@
 import { RuntimeInfo } from '../gen/containerd.types.ts';
 import { Any } from '../gen/google.protobuf.ts';
 
+export { readFeatures } from './features.ts';
+
 /** The runtime's name, as pods and `ctr --runtime` give it. */
 export const RUNTIME_NAME = 'io.containerd.spin.v2';
 
@@ -30,6 +32,6 @@ function decodeOptions(input: Uint8Array): Any | undefined {
 }
 
 /** Formats the answer to `-v`. */
-export function formatVersion(version: string, node: string): string {
-  return `containerd-shim-spin-v2:\n  Version: ${version}\n  Node.js: ${node}\n`;
+export function formatVersion(version: string, node: string): Uint8Array {
+  return new TextEncoder().encode(`containerd-shim-spin-v2:\n  Version: ${version}\n  Node.js: ${node}\n`);
 }

@@ -1,7 +1,6 @@
 // The daemon: serves the Task service of a group's containers until the last of them is gone and containerd says Shutdown. It outlives
 // containerd and every connection.
 import type { Server as NetServer } from 'node:net';
-import type { EventSink } from '../events/publisher.ts';
 import { Publisher } from '../events/publisher.ts';
 import { becomeChildSubreaper } from '../ffi/child.ts';
 import { Task as TaskV2 } from '../gen/containerd.task.v2.ts';
@@ -10,46 +9,31 @@ import type { Invocation } from '../invocation.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { Connection } from '../ttrpc/connection.ts';
 import { Server } from '../ttrpc/server.ts';
-import type { Handlers } from '../ttrpc/service.ts';
 import { connectSocket, listenSocket } from '../ttrpc/socket.ts';
 import { parseAddress } from './address.ts';
 import { SOCKET_FD } from './daemon.ts';
 import { removeFile, writeStandardError } from './files.ts';
 import type { Flags } from './flags.ts';
 import { RUNTIME_NAME } from './info.ts';
-
-/** What the Task service gets to know of the shim it lives in. */
-export type TaskContext = {
-  readonly namespace: string;
-  /** containerd's gRPC socket; part of every path that two containerds could share. */
-  readonly containerdAddress: string;
-  readonly events: EventSink;
-  readonly log: Log;
-  readonly invocation: Invocation;
-  readonly isDebug: boolean;
-  /** Ends the shim once what is being answered is answered. For Shutdown, and for a group whose sandbox is gone. */
-  readonly requestExit: () => void;
-};
-
-/** The Task service: one function per method. */
-export type TaskService = Handlers<typeof TaskV3>;
-
-/** Creates the service. */
-export type CreateTaskService = (context: TaskContext) => TaskService | Promise<TaskService>;
+import { type CreateTaskService, createTaskService } from './task-service.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
 // containerd gives an exiting shim three seconds.
 const FLUSH_TIMEOUT_MS = 2500;
 
 /** Serves until Shutdown or SIGTERM, then sends the last events and removes the socket. Rejects when it cannot serve at all. */
-export async function serve(flags: Flags, invocation: Invocation, createTaskService: CreateTaskService): Promise<void> {
+export async function serve(
+  flags: Flags,
+  invocation: Invocation,
+  createService: CreateTaskService = createTaskService,
+): Promise<void> {
   becomeChildSubreaper();
   const log = createDaemonLog(flags);
   invocation.onUncaught((error) => log.error('nobody caught an error', { error }));
   const publisher = createPublisher(flags, invocation, log);
   const exiting = Promise.withResolvers<void>();
   invocation.onTerminate().addEventListener('abort', () => exiting.resolve(), { once: true });
-  const service = await createTaskService({
+  const service = await createService({
     namespace: flags.namespace,
     containerdAddress: flags.address,
     events: publisher,
