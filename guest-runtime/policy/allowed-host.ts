@@ -60,7 +60,7 @@ function checkScheme(scheme: string): HostProblem | undefined {
   if (scheme === '*') return undefined;
   if (scheme.startsWith('{'))
     return { message: 'scheme lists are not supported', fix: 'write one entry for each scheme' };
-  if (/^\p{Alphabetic}+$/u.test(scheme)) return undefined;
+  if (/^[A-Za-z]+$/.test(scheme)) return undefined;
   return { message: `scheme ${JSON.stringify(scheme)} contains a character that is not a letter`, fix: FORM };
 }
 

@@ -3,6 +3,7 @@
 //   <cache>/components/<key>/...             what an engine needs to instantiate one component
 
 import type { AppPlan } from '../gen/runtime.ts';
+import { formatJson, parseJson } from './json.ts';
 
 /** A component that an engine can load. */
 export type PreparedComponentRef = {
@@ -22,16 +23,20 @@ export type PreparedApp = {
   readonly runtime: { readonly key: string } | null;
 };
 
-/** Formats a prepared app as JSON. JSON has no bytes: a `Uint8Array` becomes `{ "$bytes": base64 }`. */
+/** Formats a prepared app as JSON; bytes become `{ "$bytes": base64 }`. */
 export function formatPreparedApp(app: PreparedApp): string {
-  return JSON.stringify(app, (_, value) => (value instanceof Uint8Array ? { $bytes: value.toBase64() } : value));
+  return formatJson(app);
 }
 
 /** Parses what `formatPreparedApp` wrote. Throws a `SyntaxError` on anything that is not such a text. */
 export function parsePreparedApp(text: string): PreparedApp {
-  const app = JSON.parse(text, (_, value) =>
-    typeof value?.$bytes === 'string' ? Uint8Array.fromBase64(value.$bytes) : value,
-  );
-  if (!app?.plan || !Array.isArray(app.components)) throw new SyntaxError('not a prepared app');
-  return app as PreparedApp;
+  const app = parseJson(text);
+  if (!isPreparedApp(app)) throw new SyntaxError('not a prepared app');
+  return app;
+}
+
+/** Whether a parsed value is a prepared app: looks at its shape only as far as a damaged file could deceive. */
+export function isPreparedApp(value: unknown): value is PreparedApp {
+  const app = value as Partial<PreparedApp> | null;
+  return typeof app?.plan?.name === 'string' && Array.isArray(app.components);
 }

@@ -1,0 +1,74 @@
+// Builds what the plan process loads, into build/plan/: jco's transpiler, and the guest runtime. guest-runtime/main.ts becomes one
+// script (esbuild), then build/spin-runtime.wasm, a component that imports nothing (componentize-js), then JavaScript and core
+// modules (jco). The last two take up to a minute, so they are left out when nothing that goes into them has changed. Run by `make build`.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { componentize } from '@bytecodealliance/componentize-js';
+import { $init, generate } from '@bytecodealliance/jco-transpile/component';
+import { build } from 'esbuild';
+import { readComponentExterns } from '../../guest-runtime/link/externs.ts';
+import { createTranspileOptions } from '../engine/jco/transpile-options.ts';
+import type { Versions } from '../plan/executable.ts';
+import { transpileComponent } from '../plan/transpile.ts';
+import { buildTranspiler } from './transpiler.ts';
+
+const witFolder = 'wit';
+const componentFile = 'build/spin-runtime.wasm';
+const scriptFile = 'build/guest-runtime/main.js';
+const outputFolder = 'build/plan/guest-runtime';
+// Written last: it says that everything else is there, and of which inputs.
+const versionsFile = 'build/plan/versions.json';
+
+/** Bundles the guest runtime to one script and returns its text. */
+async function bundleScript(): Promise<string> {
+  await build({
+    entryPoints: ['guest-runtime/main.ts'],
+    outfile: scriptFile,
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    target: 'es2023',
+    legalComments: 'none',
+  });
+  return readFileSync(scriptFile, 'utf8');
+}
+
+function report(text: string): void {
+  process.stdout.write(`guest runtime: ${text}\n`);
+}
+
+const transpiler = await buildTranspiler();
+const script = await bundleScript();
+const wit = readFileSync(`${witFolder}/runtime.wit`, 'utf8');
+const builder = readFileSync('node_modules/@bytecodealliance/componentize-js/package.json', 'utf8');
+const options = createTranspileOptions([]);
+const guestRuntime = createHash('sha256')
+  .update(JSON.stringify([script, wit, builder, transpiler, options]))
+  .digest('hex');
+const isCurrent = existsSync(versionsFile) && readFileSync(versionsFile, 'utf8').includes(guestRuntime);
+
+if (isCurrent) {
+  report('is current');
+} else {
+  const start = performance.now();
+  const seconds = () => `${((performance.now() - start) / 1000).toFixed(0)} s`;
+  rmSync(versionsFile, { force: true });
+  rmSync(outputFolder, { recursive: true, force: true });
+  mkdirSync(outputFolder, { recursive: true });
+  report(`compiling ${(script.length / 1024).toFixed(0)} KB of script to a component, up to a minute`);
+  const { component } = await componentize({
+    sourcePath: scriptFile,
+    witPath: witFolder,
+    worldName: 'runtime',
+    disableFeatures: ['random', 'stdio', 'clocks', 'http', 'fetch-event'],
+  });
+  writeFileSync(componentFile, component);
+  report(`${componentFile}: ${(component.length / 2 ** 20).toFixed(1)} MB after ${seconds()}`);
+  await $init;
+  for (const { name, bytes } of transpileComponent(generate, component, readComponentExterns(component))) {
+    writeFileSync(`${outputFolder}/${name}`, bytes);
+  }
+  writeFileSync(versionsFile, `${JSON.stringify({ transpiler, guestRuntime } satisfies Versions)}\n`);
+  report(`transpiled to ${outputFolder} after ${seconds()}`);
+}

@@ -1,0 +1,95 @@
+// The cache of plans and prepared components on the node's disk. Entries are named by what they were made from, written beside their
+// place and then renamed into it, never changed. Several shims use it at a time; an entry that is damaged counts as absent.
+
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseJson } from './json.ts';
+import type { FileEntry } from './protocol.ts';
+
+/** The list of a folder's files with their sizes: written last, so a folder that has it had all of them. */
+const CONTENTS = 'contents.json';
+
+/** Reads JSON below the cache; null when it is absent or damaged. */
+export async function readEntry(path: string): Promise<unknown> {
+  try {
+    return parseJson(await readFile(path, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** The sizes of a folder's files; null when the folder is absent or any file is not as it was written. */
+export async function readContents(folder: string): Promise<readonly FileEntry[] | null> {
+  const contents = (await readEntry(join(folder, CONTENTS))) as readonly FileEntry[] | null;
+  if (!Array.isArray(contents)) return null;
+  const sizes = await Promise.all(contents.map(({ name }) => sizeOf(join(folder, name))));
+  return contents.every(({ size }, index) => sizes[index] === size) ? contents : null;
+}
+
+/** A folder that is being written: nobody sees it until `commit`. */
+export type Draft = {
+  /** Writes a file. `name` has no folder. */
+  readonly write: (entry: FileEntry, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
+  /** Puts the folder in its place. Another that came first stays, unless it is damaged. */
+  readonly commit: () => Promise<void>;
+  /** Removes what was not committed. */
+  readonly discard: () => Promise<void>;
+};
+
+/** Starts writing a folder whose place is `folder`, below `cache`. */
+export async function createDraft(cache: string, folder: string): Promise<Draft> {
+  const draft = join(cache, 'tmp', randomBytes(8).toString('hex'));
+  const entries: FileEntry[] = [];
+  await mkdir(draft, { recursive: true });
+  await chmod(draft, 0o755);
+  return {
+    write: async (entry, chunks) => {
+      if (!/^[\w.-]+$/.test(entry.name) || /^\.+$/.test(entry.name)) throw new Error(`not a file name: ${entry.name}`);
+      await writeChunks(join(draft, entry.name), chunks);
+      entries.push(entry);
+    },
+    commit: async () => {
+      await writeChunks(join(draft, CONTENTS), toChunks(JSON.stringify(entries)));
+      await place(draft, folder);
+    },
+    discard: () => rm(draft, { recursive: true, force: true }),
+  };
+}
+
+/** One text as chunks, for `Draft.write`. */
+export async function* toChunks(text: string): AsyncGenerator<Uint8Array, void> {
+  yield new TextEncoder().encode(text);
+}
+
+async function place(draft: string, folder: string): Promise<void> {
+  await mkdir(join(folder, '..'), { recursive: true });
+  // The second try is for a folder that is there but damaged, or that another process is just moving away.
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      return await rename(draft, folder);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    }
+    if (await readContents(folder)) return rm(draft, { recursive: true, force: true });
+    const damaged = `${draft}.damaged`;
+    await rename(folder, damaged).catch(() => undefined);
+    await rm(damaged, { recursive: true, force: true });
+  }
+  throw new Error(`cannot write ${folder}: another process keeps it damaged`);
+}
+
+async function writeChunks(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  await using file = await open(path, 'wx');
+  // Whatever the umask: the worker may be any user.
+  await file.chmod(0o644);
+  for await (const chunk of chunks) await file.writeFile(chunk);
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => -1,
+  );
+}

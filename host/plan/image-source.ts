@@ -1,0 +1,108 @@
+// What an image has to offer for an app: its manifest, and the files that the plan names. Everything that is missing is said at once.
+
+import type { AppPlan, ComponentPlan, Diagnostic, FileMount, Location } from '../gen/runtime.ts';
+import { digestFile } from './digest.ts';
+import { PlanRefusedError } from './plan-refused.ts';
+import { isRootfsDirectory, openRootfsFile, type RootfsFile } from './rootfs.ts';
+
+/** Where an image has its manifest, whatever its entry point says. */
+export const MANIFEST_PATH = '/spin.toml';
+
+/** No manifest is larger. Bytes. */
+const MAX_MANIFEST_BYTES = 2 ** 20;
+
+/** A component's file, open, with the SHA-256 of its content. */
+export type OpenSource = RootfsFile & {
+  readonly component: ComponentPlan;
+  readonly path: string;
+  readonly sha256: string;
+};
+
+/** Reads the manifest's text. Throws `PlanRefusedError` when there is none, or none that is text. */
+export async function readManifest(rootfs: string): Promise<string> {
+  const file = await openRootfsFile(rootfs, MANIFEST_PATH).catch((error: NodeJS.ErrnoException) => {
+    const fix = 'copy the manifest to /spin.toml in the Dockerfile';
+    throw refuse(MANIFEST_PATH, `the image has no manifest: ${describe(error)}`, fix);
+  });
+  try {
+    if (file.size > MAX_MANIFEST_BYTES) throw refuse(MANIFEST_PATH, 'the manifest is larger than 1 MiB');
+    return new TextDecoder('utf-8', { fatal: true }).decode(await file.handle.readFile());
+  } catch (error) {
+    throw error instanceof TypeError ? refuse(MANIFEST_PATH, 'the manifest is not UTF-8 text') : error;
+  } finally {
+    await file.handle.close();
+  }
+}
+
+/** Opens and hashes every component's file. Throws `PlanRefusedError` that names each file and directory that is not there. */
+export async function openSources(rootfs: string, plan: AppPlan): Promise<OpenSource[]> {
+  const problems: Diagnostic[] = [];
+  const sources: OpenSource[] = [];
+  for (const component of plan.components) {
+    const source = await openSource(rootfs, component);
+    if ('message' in source) problems.push(source);
+    else sources.push(source);
+    for (const mount of component.files) {
+      if (!(await isRootfsDirectory(rootfs, mount.source))) problems.push(missingDirectory(component, mount));
+    }
+  }
+  if (problems.length === 0) return sources;
+  await closeSources(sources);
+  throw new PlanRefusedError(problems);
+}
+
+/** Closes what `openSources` opened. */
+export async function closeSources(sources: readonly OpenSource[]): Promise<void> {
+  await Promise.all(sources.map(({ handle }) => handle.close()));
+}
+
+async function openSource(rootfs: string, component: ComponentPlan): Promise<OpenSource | Diagnostic> {
+  const { source, location, id } = component;
+  const field = `component.${id}.source`;
+  if (source.tag !== 'path') {
+    const fix = 'copy the wasm file into the image, and name its path';
+    return diagnose(location, field, `component \`${id}\`: a source by ${source.tag} is not supported yet`, fix);
+  }
+  const path = source.val.startsWith('/') ? source.val : `/${source.val}`;
+  try {
+    const file = await openRootfsFile(rootfs, path);
+    return { ...file, component, path, sha256: await digestFile(file.handle) };
+  } catch (error) {
+    const message = `component \`${id}\`: cannot open ${path} in the image: ${describe(error as NodeJS.ErrnoException)}`;
+    return diagnose(location, field, message, 'copy the wasm file into the image');
+  }
+}
+
+function missingDirectory(component: ComponentPlan, mount: FileMount): Diagnostic {
+  const message = `component \`${component.id}\`: ${mount.source} is not a directory of the image`;
+  return diagnose(
+    mount.location,
+    `component.${component.id}.files`,
+    message,
+    'only directories can be mounted from an image',
+  );
+}
+
+function diagnose(location: Location | undefined, field: string, message: string, fix: string): Diagnostic {
+  return { severity: 'error', file: MANIFEST_PATH, ...location, field, message, fix };
+}
+
+function refuse(file: string, message: string, fix?: string): PlanRefusedError {
+  return new PlanRefusedError([{ severity: 'error', file, message, fix }]);
+}
+
+/** A system error in words; its own message would name paths of the machine. */
+function describe(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'ENOENT':
+      return 'no such file';
+    case 'ENOTDIR':
+      return 'a part of the path is not a directory';
+    case 'EISDIR':
+      return 'not a regular file';
+    case 'ELOOP':
+      return 'too many links';
+    default:
+      return error.code ?? error.message;
+  }
+}

@@ -1,0 +1,127 @@
+// Asks the plan process in the terms of this room: plan an app, prepare a component, choose a handler. Gives the process the guest
+// runtime that was asked for before anything else.
+
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTranspileOptions } from '../engine/jco/transpile-options.ts';
+import type { AppPlan, ComponentPlan, HttpExecutor, PlanOptions } from '../gen/runtime.ts';
+import { Code, StatusError } from '../ttrpc/status.ts';
+import { createDraft, readContents } from './cache.ts';
+import { digestFile, digestOf, readChunks } from './digest.ts';
+import { type Command, readVersions } from './executable.ts';
+import { PlanProcess } from './plan-process.ts';
+
+/** A file to read a component from. `name` is for diagnostics. */
+export type ComponentInput = { readonly name: string; readonly handle: FileHandle; readonly size: number };
+
+/** A guest runtime other than the built-in one: a component on the node. */
+type OtherRuntime = ComponentInput & { readonly key: string };
+
+/** One use of the plan process. Close it, also when nothing was asked. */
+export class Planner {
+  /** Names the guest runtime: what it plans must not be taken for another's. */
+  readonly runtimeDigest: string;
+  /** The component key of a guest runtime that is not the built-in one; its folder is there once anything was asked. */
+  readonly runtimeKey: string | null;
+  readonly #cache: string;
+  readonly #process: PlanProcess;
+  readonly #runtime: OtherRuntime | null;
+  #isReady = false;
+
+  private constructor(cache: string, command: Command, runtimeDigest: string, runtime: OtherRuntime | null) {
+    this.#cache = cache;
+    this.#process = new PlanProcess(command);
+    this.#runtime = runtime;
+    this.runtimeDigest = runtimeDigest;
+    this.runtimeKey = runtime?.key ?? null;
+  }
+
+  /** Starts nothing yet. Throws a `StatusError` when the guest runtime cannot be read. */
+  static async open(cache: string, command: Command, runtimeComponent: string | undefined): Promise<Planner> {
+    const { guestRuntime: builtIn } = readVersions();
+    if (runtimeComponent === undefined) return new Planner(cache, command, builtIn, null);
+    const handle = await open(runtimeComponent).catch((error: Error) => {
+      const message = `cannot open the guest runtime ${JSON.stringify(runtimeComponent)}: ${error.message}`;
+      throw new StatusError(Code.FAILED_PRECONDITION, message, { cause: error });
+    });
+    const { size } = await handle.stat();
+    const digest = await digestFile(handle);
+    return new Planner(cache, command, digest, {
+      name: runtimeComponent,
+      handle,
+      size,
+      key: componentKey(builtIn, digest),
+    });
+  }
+
+  /** The name of a prepared component's folder: it changes with anything that its content depends on. */
+  keyOf(sha256: string): string {
+    return componentKey(this.runtimeDigest, sha256);
+  }
+
+  /** The folder of a prepared component. */
+  folderOf(key: string): string {
+    return join(this.#cache, 'components', key);
+  }
+
+  /** Plans an app from its manifest. Throws `PlanRefusedError` when it is wrong. */
+  async planApp(file: string, text: string, options: PlanOptions): Promise<AppPlan> {
+    await this.#prepareRuntime();
+    return (await this.#process.ask('app', { kind: 'app', file, text, options, payload: 0 })).plan;
+  }
+
+  /** Prepares a component in the cache, unless it is there. Throws `PlanRefusedError` when it is not a component. */
+  async prepareComponent(key: string, input: ComponentInput): Promise<void> {
+    await this.#prepareRuntime();
+    await this.#prepare(key, input);
+  }
+
+  /** Chooses the export that serves a component's http trigger. Throws `PlanRefusedError` when there is none. */
+  async selectHandler(component: ComponentPlan, executor: HttpExecutor, exports: readonly string[]): Promise<string> {
+    await this.#prepareRuntime();
+    return (await this.#process.ask('handler', { kind: 'handler', component, executor, exports, payload: 0 })).handler;
+  }
+
+  /** Ends the plan process. Never rejects. */
+  async close(): Promise<void> {
+    await this.#process.close();
+    await this.#runtime?.handle.close();
+  }
+
+  async #prepareRuntime(): Promise<void> {
+    if (this.#isReady || !this.#runtime) return;
+    const { key } = this.#runtime;
+    // The built-in guest runtime links the other one, as it would any component.
+    await this.#prepare(key, this.#runtime);
+    const files = (await readContents(this.folderOf(key))) ?? [];
+    const payload = files.reduce((sum, { size }) => sum + size, 0);
+    const paths = files.map(({ name }) => join(this.folderOf(key), name));
+    await this.#process.ask('done', { kind: 'runtime', files, payload }, readFiles(paths));
+    this.#isReady = true;
+  }
+
+  async #prepare(key: string, { name, handle, size }: ComponentInput): Promise<void> {
+    if (await readContents(this.folderOf(key))) return;
+    const request = { kind: 'component', name, payload: size } as const;
+    const { files } = await this.#process.ask('component', request, readChunks(handle));
+    const draft = await createDraft(this.#cache, this.folderOf(key));
+    try {
+      for (const file of files) await draft.write(file, this.#process.readPayload(file.size));
+      await draft.commit();
+    } finally {
+      await draft.discard();
+    }
+  }
+}
+
+function componentKey(runtimeDigest: string, sha256: string): string {
+  return digestOf(['component', 1, readVersions().transpiler, createTranspileOptions([]), runtimeDigest, sha256]);
+}
+
+async function* readFiles(paths: readonly string[]): AsyncGenerator<Uint8Array, void> {
+  for (const path of paths) {
+    await using handle = await open(path);
+    yield* readChunks(handle);
+  }
+}

@@ -1,0 +1,40 @@
+// What the shim asks the plan process and what that answers, in order, one answer for each request. The plan process has no other
+// way to the machine: it reads no file, it writes none, and it ends when its standard input does.
+
+import type { AppPlan, ComponentPlan, Diagnostic, HttpExecutor, PlanOptions } from '../gen/runtime.ts';
+import type { MessageHead } from './message.ts';
+
+/** A file within a payload: files follow each other in the order of the list. */
+export type FileEntry = { readonly name: string; readonly size: number };
+
+/** A request; a component's or the files' bytes are its payload. */
+export type PlanRequest =
+  /** Use this guest runtime, transpiled, for what follows. Without it the built-in one is used. */
+  | (MessageHead & { readonly kind: 'runtime'; readonly files: readonly FileEntry[] })
+  /** Plan an app from its manifest. */
+  | (MessageHead & {
+      readonly kind: 'app';
+      readonly file: string;
+      readonly text: string;
+      readonly options: PlanOptions;
+    })
+  /** Link and transpile a component. */
+  | (MessageHead & { readonly kind: 'component'; readonly name: string })
+  /** Choose the export that serves a component's http trigger. */
+  | (MessageHead & {
+      readonly kind: 'handler';
+      readonly component: ComponentPlan;
+      readonly executor: HttpExecutor;
+      readonly exports: readonly string[];
+    });
+
+/** An answer. */
+export type PlanAnswer =
+  | (MessageHead & { readonly kind: 'done' })
+  | (MessageHead & { readonly kind: 'app'; readonly plan: AppPlan })
+  | (MessageHead & { readonly kind: 'component'; readonly files: readonly FileEntry[] })
+  | (MessageHead & { readonly kind: 'handler'; readonly handler: string })
+  /** The app is at fault. */
+  | (MessageHead & { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] })
+  /** The guest runtime or the transpiler is at fault. */
+  | (MessageHead & { readonly kind: 'failed'; readonly message: string });

@@ -1,0 +1,116 @@
+// The plan process's side of the protocol: answers requests with the guest runtime and the transpiler, each opened when it is first
+// needed. Knows nothing of the process it runs in.
+
+import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
+import type { Diagnostic } from '../gen/runtime.ts';
+import { callGuest, type GuestRuntime, openGuestRuntime } from './guest-runtime.ts';
+import { encodeHead, MessageReader } from './message.ts';
+import type { FileEntry, PlanAnswer, PlanRequest } from './protocol.ts';
+import { type ComponentFile, transpileComponent } from './transpile.ts';
+import type { Generate } from './transpiler/entry.ts';
+
+/** What a session works with. */
+export type SessionTools = {
+  /** The transpiled files of the built-in guest runtime. */
+  readonly readBuiltIn: () => ReadonlyMap<string, Uint8Array>;
+  readonly openTranspiler: () => Promise<Generate>;
+  /** Called when everything that must be read from the machine was read, before the first byte of an app is looked at. */
+  readonly dropPrivileges: () => void;
+};
+
+type Answer = { readonly head: PlanAnswer; readonly files?: readonly ComponentFile[] };
+
+/** Answers the requests of `input` until it ends. Throws when the input is not a sequence of requests. */
+export async function serveSession(
+  input: AsyncIterable<Uint8Array>,
+  write: (bytes: Uint8Array) => Promise<void>,
+  tools: SessionTools,
+): Promise<void> {
+  const reader = new MessageReader(input);
+  const session = new Session(tools);
+  for (;;) {
+    const request = await reader.readHead<PlanRequest>();
+    if (!request) return;
+    const payload = await reader.readBytes(request.payload);
+    const { head, files = [] } = await session.answer(request, payload);
+    await write(encodeHead(head));
+    for (const { bytes } of files) await write(bytes);
+  }
+}
+
+class Session {
+  readonly #tools: SessionTools;
+  #runtime: Promise<GuestRuntime> | undefined;
+  #transpiler: Promise<Generate> | undefined;
+
+  constructor(tools: SessionTools) {
+    this.#tools = tools;
+  }
+
+  async answer(request: PlanRequest, payload: Uint8Array): Promise<Answer> {
+    try {
+      return await this.#answer(request, payload);
+    } catch (error) {
+      return { head: { kind: 'failed', message: error instanceof Error ? error.message : String(error), payload: 0 } };
+    }
+  }
+
+  async #answer(request: PlanRequest, payload: Uint8Array): Promise<Answer> {
+    // The transpiler is always opened before privileges are dropped: later its files may be out of reach.
+    this.#transpiler ??= this.#tools.openTranspiler();
+    await this.#transpiler;
+    if (request.kind === 'runtime') {
+      this.#runtime = openGuestRuntime(splitFiles(request.files, payload));
+      await this.#runtime;
+      return { head: { kind: 'done', payload: 0 } };
+    }
+    this.#runtime ??= openGuestRuntime(this.#tools.readBuiltIn());
+    const { app } = await this.#runtime;
+    this.#tools.dropPrivileges();
+    switch (request.kind) {
+      case 'app': {
+        const source = { tag: 'manifest', val: { name: request.file, text: request.text } } as const;
+        const result = callGuest(() => app.plan(source, request.options));
+        return 'value' in result
+          ? { head: { kind: 'app', plan: result.value, payload: 0 } }
+          : refuse(result.diagnostics);
+      }
+      case 'handler': {
+        const { component, executor, exports } = request;
+        const result = callGuest(() => app.selectHandler(component, executor, [...exports]));
+        return 'value' in result
+          ? { head: { kind: 'handler', handler: result.value, payload: 0 } }
+          : refuse(result.diagnostics);
+      }
+      case 'component':
+        return this.#prepare(request.name, payload);
+    }
+  }
+
+  async #prepare(name: string, component: Uint8Array): Promise<Answer> {
+    const { link } = await (this.#runtime ?? Promise.reject(new Error('no guest runtime')));
+    const generate = await (this.#transpiler ?? Promise.reject(new Error('no transpiler')));
+    const linked = callGuest(() => link.link(component, { name }));
+    if ('diagnostics' in linked) return refuse(linked.diagnostics);
+    const files = transpileComponent(generate, component, linked.value);
+    const entries = files.map(({ name, bytes }): FileEntry => ({ name, size: bytes.length }));
+    const payload = entries.reduce((sum, { size }) => sum + size, 0);
+    return { head: { kind: 'component', files: entries, payload }, files };
+  }
+}
+
+function refuse(diagnostics: readonly Diagnostic[]): Answer {
+  return { head: { kind: 'refused', diagnostics, payload: 0 } };
+}
+
+function splitFiles(entries: readonly FileEntry[], payload: Uint8Array): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  let offset = 0;
+  for (const { name, size } of entries) {
+    files.set(name, payload.subarray(offset, offset + size));
+    offset += size;
+  }
+  if (offset !== payload.length || !files.has(COMPONENT_INFO))
+    throw new Error('the guest runtime is not a prepared component');
+  return files;
+}
