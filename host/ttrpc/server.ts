@@ -27,7 +27,7 @@ export class Server {
   readonly #services = new Map<string, Map<string, Method>>();
 
   /** Adds a service. */
-  register<Service extends ServiceType>(service: Service, handlers: Handlers<Service>): void {
+  register<Service extends ServiceType>(service: Service, handlers: Handlers<NoInfer<Service>>): void {
     const methods = new Map<string, Method>();
     const functions = handlers as unknown as Record<string, (request: object, call: Call) => Promise<object>>;
     for (const [key, { name, request, response }] of Object.entries(service.methods)) {
