@@ -2,7 +2,13 @@
 
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type NodeOptions, nodeOptionsFromToml, type Options, optionsFromToml } from './options.ts';
+import {
+  DEFAULT_CONFIG_PATH,
+  type NodeOptions,
+  nodeOptionsFromToml,
+  type Options,
+  optionsFromToml,
+} from './options.ts';
 import { parseSpec, type Spec } from './spec.ts';
 
 /** Names of the files in a bundle that are this project's, beside containerd's own. */
@@ -45,7 +51,13 @@ export async function readOptions(path: string): Promise<{ options: Options; war
   return optionsFromToml(await readFile(path, 'utf8'), path);
 }
 
-/** Reads the node's configuration; a file that does not exist says nothing. Throws INVALID_ARGUMENT. */
-export async function readNodeOptions(path: string): Promise<{ options: NodeOptions; warnings: readonly string[] }> {
+/**
+ * Reads the node's configuration, where `CONTAINERD_SHIM_SPIN_CONFIG` or the default says; a file that does not exist says nothing.
+ * Throws INVALID_ARGUMENT.
+ */
+export async function readNodeOptions(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<{ options: NodeOptions; warnings: readonly string[] }> {
+  const path = environment['CONTAINERD_SHIM_SPIN_CONFIG'] || DEFAULT_CONFIG_PATH;
   return nodeOptionsFromToml((await readOptional(path)) ?? '', path);
 }

@@ -33,14 +33,13 @@ async function mountOne(one: Mount, target: string): Promise<void> {
   }
 }
 
-// Between the two changes of the working directory nothing else of this process can run; all other paths are absolute.
+// Between the two changes of the working directory nothing else of this process can run, and no other path is relative to it.
 function callMount(call: MountCall, target: string): void {
-  const before = process.cwd();
   if (call.directory) process.chdir(call.directory);
   try {
     mount(call.source, target, call.type, call.flags, call.data);
   } finally {
-    if (call.directory) process.chdir(before);
+    if (call.directory) process.chdir('/');
   }
 }
 

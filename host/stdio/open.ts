@@ -37,6 +37,13 @@ export class Streams {
     this.#logger = logger;
   }
 
+  /** Hands the process's descriptors to the caller, who closes them; null where there is none. */
+  take(): { readonly stdin: number | null; readonly stdout: number | null } {
+    this.#forProcess.length = 0;
+    const [stdin, stdout] = this.descriptors;
+    return { stdin: numberOrNull(stdin), stdout: numberOrNull(stdout) };
+  }
+
   /** Gives up the descriptors that the process has by now. */
   async release(): Promise<void> {
     await closeAll(this.#forProcess);
@@ -117,6 +124,10 @@ async function openPath(path: string, flags: number): Promise<number> {
   } catch (cause) {
     throw new StatusError(Code.FAILED_PRECONDITION, `cannot open standard I/O: ${(cause as Error).message}`, { cause });
   }
+}
+
+function numberOrNull(descriptor: number | 'ignore' | undefined): number | null {
+  return typeof descriptor === 'number' ? descriptor : null;
 }
 
 function unusable(stream: string, kind: string): StatusError {

@@ -1,22 +1,23 @@
 // The terminal of a process. An OCI runtime makes it in the container and sends its master over a unix socket; bytes are then copied
-// between it and the FIFOs that containerd opened.
+// between it and the streams that containerd asked for.
 
 import { once } from 'node:events';
-import { close, constants, open } from 'node:fs';
+import { createWriteStream, fstatSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type Server, Socket } from 'node:net';
 import { dirname } from 'node:path';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
-import { promisify } from 'node:util';
 import { receiveDescriptor, setWindowSize } from '../ffi/descriptor.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
-import type { Endpoints } from './open.ts';
-
-const openDescriptor = promisify(open);
-const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK } = constants;
+import type { Streams } from './open.ts';
 
 /** How long the runtime's connection may take to be seen once the runtime has ended, in milliseconds. */
 const CONNECT_MS = 5_000;
+/** How long the last bytes may take once the terminal is closed, in milliseconds. */
+const CLOSE_MS = 100;
 
 /** Waits on a unix socket for the terminal of one process. */
 export class ConsoleSocket {
@@ -70,34 +71,32 @@ function descriptorOf(socket: Socket): number {
   return (socket as unknown as { _handle: { fd: number } })._handle.fd;
 }
 
-/** The master of a terminal, copied to and from the endpoints of its process. */
+/** The master of a terminal, copied to and from the streams of its process. */
 export class Terminal {
   readonly #descriptor: number;
   readonly #master: ReadStream;
   readonly #input: Socket | null;
-  readonly #output: Socket | null;
-  readonly #holders: number[];
-  readonly #drained: Promise<void>;
+  readonly #copied: Promise<unknown>;
+  readonly #streams: Streams;
 
-  private constructor(descriptor: number, input: Socket | null, output: Socket | null, holders: number[]) {
+  /** Starts copying. Takes both over. */
+  constructor(descriptor: number, streams: Streams) {
+    const { stdin, stdout } = streams.take();
     this.#descriptor = descriptor;
-    this.#master = new ReadStream(descriptor);
-    this.#input = input;
-    this.#output = output;
-    this.#holders = holders;
-    // The last process that has the terminal open is gone when reading it fails with EIO.
-    this.#drained = new Promise((resolve) => this.#master.once('close', resolve).on('error', () => {}));
-    input?.on('error', () => {}).pipe(this.#master, { end: false });
-    if (output) this.#master.pipe(output.on('error', () => output.destroy()));
-    else this.#master.resume();
+    this.#streams = streams;
+    // Reading fails with EIO when the last process that has the terminal open is gone; that is its end of file.
+    this.#master = new ReadStream(descriptor).on('error', () => {});
+    this.#input = stdin === null ? null : new Socket({ fd: stdin, readable: true, writable: false });
+    this.#input?.on('error', () => {}).pipe(this.#master, { end: false });
+    this.#copied = stdout === null ? once(this.#master.resume(), 'close') : this.#copyTo(openOutput(stdout));
   }
 
-  /** Starts copying. Takes the descriptor over. Rejects with a system error when an endpoint cannot be opened. */
-  static async attach(descriptor: number, { stdin, stdout }: Endpoints): Promise<Terminal> {
-    const holders: number[] = [];
-    const input = stdin.kind === 'fifo' ? await openFifo(stdin.path, O_RDONLY, holders) : null;
-    const output = stdout.kind === 'fifo' ? await openFifo(stdout.path, O_WRONLY, holders) : null;
-    return new Terminal(descriptor, input, output, holders);
+  async #copyTo(output: Writable): Promise<void> {
+    output.on('error', () => this.#master.resume());
+    this.#master.pipe(output, { end: false });
+    await once(this.#master, 'close');
+    output.end();
+    await finished(output).catch(() => {});
   }
 
   /** Tells the terminal its size. Throws a system error. */
@@ -106,22 +105,21 @@ export class Terminal {
   }
 
   /** Stops reading input. The terminal stays open, since its process may still write. */
-  closeStdin(): void {
+  async closeStdin(): Promise<void> {
     this.#input?.destroy();
+    await this.#streams.closeStdin();
   }
 
   /** Waits until all output is copied, but not longer than `deadline`; then gives everything up. */
   async close(deadline: AbortSignal): Promise<void> {
-    if (!deadline.aborted) await Promise.race([this.#drained, once(deadline, 'abort')]);
+    if (!deadline.aborted) await Promise.race([this.#copied, once(deadline, 'abort')]);
     this.#input?.destroy();
     this.#master.destroy();
-    this.#output?.end();
-    for (const holder of this.#holders.splice(0)) close(holder);
+    await Promise.race([this.#copied, delay(CLOSE_MS, null, { ref: false })]);
+    await this.#streams.close();
   }
 }
 
-async function openFifo(path: string, direction: number, holders: number[]): Promise<Socket> {
-  holders.push(await openDescriptor(path, O_RDWR | O_NONBLOCK));
-  const fd = await openDescriptor(path, direction | O_NONBLOCK);
-  return new Socket({ fd, readable: direction === O_RDONLY, writable: direction === O_WRONLY });
+function openOutput(fd: number): Writable {
+  return fstatSync(fd).isFile() ? createWriteStream('', { fd }) : new Socket({ fd, readable: false, writable: true });
 }

@@ -1,0 +1,66 @@
+// The options of one container with every question answered, and the paths that follow from them.
+
+import { Code, StatusError } from '../ttrpc/status.ts';
+import { type Annotations, GUEST_RUNTIME } from './annotations.ts';
+import { isSystemdCgroupPath, type NodeOptions, type Options } from './options.ts';
+import type { Spec } from './spec.ts';
+
+/** How one container is run. */
+export type Settings = {
+  /** Name or path of the OCI runtime. */
+  readonly ociRuntime: string;
+  /** The OCI runtime's state folder. */
+  readonly ociRoot: string;
+  readonly systemdCgroup: boolean;
+  readonly noPivotRoot: boolean;
+  readonly noNewKeyring: boolean;
+  /** Path of the guest runtime to use; null for the built-in one. */
+  readonly guestRuntime: string | null;
+  readonly cacheDirectory: string;
+  /** Folder for the state of this containerd's containers in this namespace. */
+  readonly stateDirectory: string;
+};
+
+/** Which containers a folder is for. */
+export type Tenant = { readonly containerdAddress: string; readonly namespace: string };
+
+const DEFAULT_CACHE = '/var/lib/containerd-shim-spin';
+const DEFAULT_STATE = '/run/containerd-shim-spin';
+const DEFAULT_OCI_RUNTIME = 'runc';
+
+/** Answers every question: the request's options come first, then the node's, then the defaults. Throws INVALID_ARGUMENT. */
+export function settingsOf(request: Options, node: NodeOptions, spec: Spec, tenant: Tenant): Settings {
+  const options = { ...node, ...request };
+  const stateDirectory = stateDirectoryOf(node, tenant);
+  return {
+    ociRuntime: options.BinaryName || DEFAULT_OCI_RUNTIME,
+    ociRoot: options.Root ? tenantDirectory(options.Root, tenant) : `${stateDirectory}/oci`,
+    systemdCgroup: options.SystemdCgroup ?? isSystemdCgroupPath(spec.linux?.cgroupsPath),
+    noPivotRoot: options.NoPivotRoot ?? false,
+    noNewKeyring: options.NoNewKeyring ?? false,
+    guestRuntime: annotatedGuestRuntime(spec.annotations, node) ?? (options.RuntimeComponent || null),
+    cacheDirectory: node.CacheDirectory || DEFAULT_CACHE,
+    stateDirectory,
+  };
+}
+
+/** Returns the folder for the state of a containerd's containers in one namespace. */
+export function stateDirectoryOf(node: NodeOptions, tenant: Tenant): string {
+  return tenantDirectory(node.StateDirectory || DEFAULT_STATE, tenant);
+}
+
+// Two containerds on one machine may use the same namespace and the same container ids.
+function tenantDirectory(root: string, { containerdAddress, namespace }: Tenant): string {
+  const address = containerdAddress.replace(/^unix:\/\//, '');
+  return `${root}/${encodeURIComponent(address)}/${encodeURIComponent(namespace)}`;
+}
+
+function annotatedGuestRuntime(annotations: Annotations, node: NodeOptions): string | undefined {
+  const name = annotations?.[GUEST_RUNTIME];
+  if (!name) return undefined;
+  const path = node.RuntimeComponents?.[name];
+  if (typeof path === 'string') return path;
+  const offered = Object.keys(node.RuntimeComponents ?? {}).join(', ') || 'none';
+  const message = `annotation ${GUEST_RUNTIME} asks for the guest runtime "${name}"; RuntimeComponents of this node offers ${offered}`;
+  throw new StatusError(Code.INVALID_ARGUMENT, message);
+}

@@ -1,0 +1,34 @@
+// Puts the Task service together out of the real things.
+
+import type { EventSink } from '../events/publisher.ts';
+import type { Invocation } from '../invocation.ts';
+import type { Log } from '../telemetry/log.ts';
+import { createContainer } from './create.ts';
+import { Reaper } from './reaper.ts';
+import { TaskService } from './service.ts';
+
+/** What the shim gives to its service. */
+export type TaskContext = {
+  readonly namespace: string;
+  readonly containerdAddress: string;
+  readonly events: EventSink;
+  readonly log: Log;
+  readonly invocation: Invocation;
+  /** Ends the shim once what is being answered is answered. */
+  readonly requestExit: () => void;
+};
+
+/** Creates the service of a shim, which must be a child subreaper. */
+export function createTaskService(context: TaskContext): TaskService {
+  const { namespace, containerdAddress, events, log, invocation, requestExit } = context;
+  const reaper = new Reaper();
+  process.on('SIGCHLD', () => reaper.sweep());
+  const machine = { namespace, containerdAddress, environment: invocation.environment, log, reaper };
+  return new TaskService({
+    shimPid: process.pid,
+    events,
+    createContainer: (request, signal) => createContainer(request, machine, signal),
+    requestExit,
+    warn: (message, error) => log.warning(message, { error }),
+  });
+}

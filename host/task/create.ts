@@ -1,0 +1,127 @@
+// Makes a container out of a Create request: options, root file system, what kind of container it is, standard streams, then the OCI
+// runtime. When a step fails, those before it are undone in reverse.
+
+import { join } from 'node:path';
+import { groupIdOf } from '../bundle/annotations.ts';
+import { bundleFiles, readNodeOptions, readOptions, readSpec, writeJson } from '../bundle/files.ts';
+import { mountRootfs, unmountAll } from '../bundle/mount.ts';
+import { type Options, optionsFromAny } from '../bundle/options.ts';
+import { type Settings, settingsOf } from '../bundle/settings.ts';
+import { hasPrivatePidNamespace, type Spec } from '../bundle/spec.ts';
+import { findCgroup } from '../cgroup/cgroupfs.ts';
+import type { CreateTaskRequest } from '../gen/containerd.task.v3.ts';
+import type { Any } from '../gen/google.protobuf.ts';
+import { OciRuntime } from '../oci/runtime.ts';
+import type { Log } from '../telemetry/log.ts';
+import { Group } from './group.ts';
+import { identifyProcess } from './identity.ts';
+import { OciContainer, readPid } from './oci-container.ts';
+import { OciProcess } from './oci-process.ts';
+import { openIo, type PendingIo } from './process-io.ts';
+import type { Reaper } from './reaper.ts';
+import type { TaskRecord } from './record.ts';
+
+/** What all containers of a shim have in common. */
+export type CreateContext = {
+  readonly namespace: string;
+  readonly containerdAddress: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  readonly reaper: Reaper;
+};
+
+/** What is known of a container before it is made. */
+type Draft = {
+  readonly request: CreateTaskRequest;
+  readonly spec: Spec;
+  readonly settings: Settings;
+  readonly runtime: OciRuntime;
+  readonly group: Group;
+};
+
+/** Creates a container. Rejects with a `StatusError` or a system error; nothing is left of it then. */
+export async function createContainer(
+  request: CreateTaskRequest,
+  context: CreateContext,
+  signal: AbortSignal,
+): Promise<OciContainer> {
+  await using undo = new AsyncDisposableStack();
+  const draft = await prepare(request, context);
+  const { id, bundle } = request;
+  const rootfs = join(bundle, bundleFiles.rootfs);
+  if (request.rootfs.length > 0) {
+    await mountRootfs(request.rootfs, rootfs);
+    undo.defer(() => unmountAll(rootfs));
+  }
+  signal.throwIfAborted();
+  await draft.group.add(id, bundle);
+  undo.defer(() => draft.group.remove(id));
+  const io = await openIo(request, { id, namespace: context.namespace }, consoleDirectoryOf(draft.settings));
+  undo.defer(() => io.discard());
+  undo.defer(() => draft.runtime.delete(id, true));
+  const container = await create(draft, context, io);
+  undo.move();
+  return container;
+}
+
+async function prepare(request: CreateTaskRequest, context: CreateContext): Promise<Draft> {
+  const [spec, node, options] = await Promise.all([
+    readSpec(request.bundle),
+    readNodeOptions(context.environment),
+    readRequestOptions(request.options),
+  ]);
+  for (const warning of [...node.warnings, ...options.warnings]) context.log.warning(warning, { id: request.id });
+  const settings = settingsOf(options.options, node.options, spec, context);
+  const oci = { binary: settings.ociRuntime, root: settings.ociRoot, systemdCgroup: settings.systemdCgroup };
+  return {
+    request,
+    spec,
+    settings,
+    runtime: new OciRuntime(oci, request.bundle, context.environment),
+    group: new Group(settings.stateDirectory, groupIdOf(spec.annotations, request.id)),
+  };
+}
+
+async function readRequestOptions(any: Any | undefined): Promise<{ options: Options; warnings: readonly string[] }> {
+  const request = optionsFromAny(any);
+  return request.configPath === null ? request : readOptions(request.configPath);
+}
+
+async function create(draft: Draft, context: CreateContext, io: PendingIo): Promise<OciContainer> {
+  const { request, runtime, settings, spec, group } = draft;
+  const { id, bundle } = request;
+  const record = await recordOf(draft);
+  const recordPath = join(bundle, bundleFiles.record);
+  await writeJson(recordPath, record);
+  const pidFile = join(bundle, bundleFiles.initPid);
+  const { consoleSocket } = io;
+  const { noPivotRoot, noNewKeyring } = settings;
+  await runtime.create(
+    id,
+    { bundle, pidFile, consoleSocket, preservedDescriptors: 0, noPivotRoot, noNewKeyring },
+    io.descriptors,
+  );
+  const pid = await readPid(pidFile);
+  const ended = context.reaper.watch(pid);
+  const [attached, cgroup] = await Promise.all([io.attach(), findCgroup(pid)]);
+  await writeJson(recordPath, { ...record, pid, cgroup } satisfies TaskRecord);
+  return new OciContainer({
+    ...{ id, bundle, runtime, group, cgroup, namespace: context.namespace, reaper: context.reaper },
+    init: new OciProcess(pid, ended, attached),
+    hasPrivatePidNamespace: hasPrivatePidNamespace(spec),
+    consoleDirectory: consoleDirectoryOf(settings),
+    releaseControl: () => {},
+  });
+}
+
+async function recordOf({ request, spec, runtime }: Draft): Promise<TaskRecord> {
+  const shim = await identifyProcess(process.pid);
+  if (shim === null) throw new Error('cannot read the start time of this process');
+  const groupId = groupIdOf(spec.annotations, request.id);
+  return { id: request.id, groupId, shim, oci: runtime.options, pid: null, cgroup: null };
+}
+
+// A unix socket's path has at most 107 bytes, and that of a bundle may be longer.
+function consoleDirectoryOf(settings: Settings): string {
+  return `${settings.stateDirectory}/tty`;
+}

@@ -1,0 +1,160 @@
+// A container made by the node's OCI runtime: the real thing behind the Task service.
+
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleFiles, writeJson } from '../bundle/files.ts';
+import { unmountAll } from '../bundle/mount.ts';
+import { parseSpecProcess } from '../bundle/spec.ts';
+import {
+  killProcesses,
+  listProcesses,
+  readMetrics,
+  readOomKills,
+  removeCgroup,
+  watchMemoryEvents,
+} from '../cgroup/cgroupfs.ts';
+import type { Cgroup } from '../cgroup/path.ts';
+import type { Any } from '../gen/google.protobuf.ts';
+import type { OciRuntime } from '../oci/runtime.ts';
+import type { Container, RunningProcess, Stdio } from './container.ts';
+import type { Exit } from './exit.ts';
+import type { Group } from './group.ts';
+import { OciProcess } from './oci-process.ts';
+import { openIo, type PendingIo } from './process-io.ts';
+import type { Reaper } from './reaper.ts';
+
+/** `SIGKILL` of asm-generic/signal.h. */
+const SIGKILL = 9;
+
+/** What a container is made of. */
+export type OciContainerParts = {
+  readonly id: string;
+  readonly namespace: string;
+  readonly bundle: string;
+  readonly runtime: OciRuntime;
+  readonly reaper: Reaper;
+  readonly group: Group;
+  readonly cgroup: Cgroup;
+  readonly init: OciProcess;
+  readonly hasPrivatePidNamespace: boolean;
+  /** Short path for console sockets. */
+  readonly consoleDirectory: string;
+  /** Lets go of what kept the container's process in touch with this one; called when that has ended. */
+  readonly releaseControl: () => void;
+};
+
+/** A container that was created. */
+export class OciContainer implements Container {
+  readonly #parts: OciContainerParts;
+  #stopWatching: () => void = () => {};
+
+  constructor(parts: OciContainerParts) {
+    this.#parts = parts;
+    void parts.init.ended.then(parts.releaseControl);
+  }
+
+  get bundle(): string {
+    return this.#parts.bundle;
+  }
+
+  get init(): RunningProcess {
+    return this.#parts.init;
+  }
+
+  get hasPrivatePidNamespace(): boolean {
+    return this.#parts.hasPrivatePidNamespace;
+  }
+
+  start(): Promise<void> {
+    return this.#parts.runtime.start(this.#parts.id);
+  }
+
+  kill(signal: number, all: boolean): Promise<void> {
+    return this.#parts.runtime.kill(this.#parts.id, signal, all);
+  }
+
+  async killRemaining(): Promise<void> {
+    await killProcesses(this.#parts.cgroup);
+  }
+
+  async exec(execId: string, spec: string, stdio: Stdio): Promise<RunningProcess> {
+    const { id, namespace, bundle, consoleDirectory } = this.#parts;
+    const files = { processFile: join(bundle, `${execId}.json`), pidFile: join(bundle, `${execId}.pid`) };
+    const process = { ...parseSpecProcess(spec), terminal: stdio.terminal };
+    const io = await openIo(stdio, { id, namespace }, consoleDirectory);
+    try {
+      await writeFile(files.processFile, JSON.stringify(process), { mode: 0o600 });
+      return await this.#runExec(files, io);
+    } catch (error) {
+      await io.discard();
+      throw error;
+    } finally {
+      await Promise.all(Object.values(files).map((path) => rm(path, { force: true })));
+    }
+  }
+
+  async #runExec(files: { processFile: string; pidFile: string }, io: PendingIo): Promise<RunningProcess> {
+    const { runtime, id, reaper } = this.#parts;
+    await runtime.exec(id, { ...files, consoleSocket: io.consoleSocket }, io.descriptors);
+    const pid = await readPid(files.pidFile);
+    const ended = reaper.watch(pid);
+    return new OciProcess(pid, ended, await io.attach());
+  }
+
+  pause(): Promise<void> {
+    return this.#parts.runtime.pause(this.#parts.id);
+  }
+
+  resume(): Promise<void> {
+    return this.#parts.runtime.resume(this.#parts.id);
+  }
+
+  update(resources: string): Promise<void> {
+    return this.#parts.runtime.update(this.#parts.id, resources);
+  }
+
+  stats(): Promise<Any> {
+    return readMetrics(this.#parts.cgroup);
+  }
+
+  listPids(): Promise<number[]> {
+    return listProcesses(this.#parts.cgroup);
+  }
+
+  countOomKills(): Promise<bigint> {
+    return readOomKills(this.#parts.cgroup);
+  }
+
+  watchOomKills(changed: () => void): void {
+    this.#stopWatching = watchMemoryEvents(this.#parts.cgroup, changed);
+  }
+
+  recordExit(exit: Exit): Promise<void> {
+    return writeJson(join(this.#parts.bundle, bundleFiles.exit), exit);
+  }
+
+  async delete(): Promise<void> {
+    const { id, runtime, cgroup, bundle, group } = this.#parts;
+    this.#stopWatching();
+    await runtime.delete(id, true);
+    await removeCgroup(cgroup);
+    await unmountAll(join(bundle, bundleFiles.rootfs));
+    await group.remove(id);
+  }
+}
+
+/** Reads the file in which the OCI runtime leaves a process's pid. Rejects when it holds none. */
+export async function readPid(path: string): Promise<number> {
+  const pid = Number((await readFile(path, 'utf8')).trim());
+  if (!Number.isInteger(pid) || pid <= 0) throw new Error(`the OCI runtime left no pid in "${path}"`);
+  return pid;
+}
+
+/** Kills a container's process that nobody will ever know of. */
+export function killNow(pid: number): void {
+  try {
+    process.kill(pid, SIGKILL);
+  } catch {
+    // It ended by itself.
+  }
+}
