@@ -3,35 +3,23 @@
 import { DeleteResponse } from '../gen/containerd.task.v3.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Fields } from '../protobuf/message.ts';
+import { type CleanUpRequest, cleanUp } from '../task/clean-up.ts';
 import { parseAddress } from './address.ts';
 import { isAlive } from './daemon.ts';
 import { readAddress, removeFile } from './files.ts';
 import type { Flags } from './flags.ts';
 
-/** What is to be cleaned. */
-export type CleanUpRequest = {
-  readonly namespace: string;
-  readonly id: string;
-  /** The container's bundle; containerd may have removed it already. */
-  readonly bundle: string;
-  readonly containerdAddress: string;
-  readonly invocation: Invocation;
-};
-
 /** Cleans a container and the members of its group: processes, cgroups, mounts, state. Gives how its init process ended. */
 export type CleanUp = (request: CleanUpRequest) => Promise<Fields<DeleteResponse>>;
-
-// 128 and SIGKILL: the end of a process that nobody saw ending.
-const cleanNothing: CleanUp = async () => ({ exitStatus: 137 });
 
 /** Cleans up and gives the reply for standard output. */
 export async function deleteContainer(
   flags: Flags,
   invocation: Invocation,
-  cleanUp: CleanUp = cleanNothing,
+  clean: CleanUp = cleanUp,
 ): Promise<Uint8Array> {
   const bundle = flags.bundle || invocation.directory;
-  const response = await cleanUp({
+  const response = await clean({
     namespace: flags.namespace,
     id: flags.id,
     bundle,

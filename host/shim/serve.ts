@@ -6,16 +6,20 @@ import { becomeChildSubreaper } from '../ffi/child.ts';
 import { Task as TaskV2 } from '../gen/containerd.task.v2.ts';
 import { Task as TaskV3 } from '../gen/containerd.task.v3.ts';
 import type { Invocation } from '../invocation.ts';
+import { createTaskService, type TaskContext } from '../task/create-service.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { Connection } from '../ttrpc/connection.ts';
 import { Server } from '../ttrpc/server.ts';
+import type { Handlers } from '../ttrpc/service.ts';
 import { connectSocket, listenSocket } from '../ttrpc/socket.ts';
 import { parseAddress } from './address.ts';
 import { SOCKET_FD } from './daemon.ts';
 import { removeFile, writeStandardError } from './files.ts';
 import type { Flags } from './flags.ts';
 import { RUNTIME_NAME } from './info.ts';
-import { type CreateTaskService, createTaskService } from './task-service.ts';
+
+/** Creates the Task service of a shim. */
+export type CreateTaskService = (context: TaskContext) => Handlers<typeof TaskV3>;
 
 const CONNECT_TIMEOUT_MS = 5000;
 // containerd gives an exiting shim three seconds.
@@ -33,13 +37,12 @@ export async function serve(
   const publisher = createPublisher(flags, invocation, log);
   const exiting = Promise.withResolvers<void>();
   invocation.onTerminate().addEventListener('abort', () => exiting.resolve(), { once: true });
-  const service = await createService({
+  const service = createService({
     namespace: flags.namespace,
     containerdAddress: flags.address,
     events: publisher,
     log,
     invocation,
-    isDebug: flags.isDebug,
     requestExit: exiting.resolve,
   });
   const server = new Server();
