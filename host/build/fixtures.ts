@@ -34,6 +34,7 @@ const build = async (recipe: Recipe, artifact: Artifact): Promise<Entry> => {
   writeFileSync(join(app, artifact.file), bytes);
   const source = digestSources(root, recipe.name, artifact);
   writeFileSync(stampOf(key), source);
+  rmSync(scratch, { recursive: true });
   return {
     source,
     artifact: artifact.isCommitted ? digestOf(bytes) : null,
