@@ -54,10 +54,15 @@ export async function openGuestRuntime(files: ReadonlyMap<string, Uint8Array>): 
   };
 }
 
-/** Calls a function of the guest runtime; an error result becomes a list of diagnostics, anything else it throws is thrown. */
-export function callGuest<T>(call: () => T): { readonly value: T } | { readonly diagnostics: readonly Diagnostic[] } {
+/**
+ * Calls a function of the guest runtime; an error result becomes a list of diagnostics, anything else it throws is thrown.
+ * Whether the function answers at once or in a promise depends on what the guest runtime was built with.
+ */
+export async function callGuest<T>(
+  call: () => T | Promise<T>,
+): Promise<{ readonly value: T } | { readonly diagnostics: readonly Diagnostic[] }> {
   try {
-    return { value: call() };
+    return { value: await call() };
   } catch (error) {
     const payload = (error as { payload?: Diagnostic | readonly Diagnostic[] } | null)?.payload;
     if (payload === undefined) throw error;

@@ -70,14 +70,14 @@ class Session {
     switch (request.kind) {
       case 'app': {
         const source = { tag: 'manifest', val: { name: request.file, text: request.text } } as const;
-        const result = callGuest(() => app.plan(source, request.options));
+        const result = await callGuest(() => app.plan(source, request.options));
         return 'value' in result
           ? { head: { kind: 'app', plan: result.value, payload: 0 } }
           : refuse(result.diagnostics);
       }
       case 'handler': {
         const { component, executor, exports } = request;
-        const result = callGuest(() => app.selectHandler(component, executor, [...exports]));
+        const result = await callGuest(() => app.selectHandler(component, executor, [...exports]));
         return 'value' in result
           ? { head: { kind: 'handler', handler: result.value, payload: 0 } }
           : refuse(result.diagnostics);
@@ -90,7 +90,7 @@ class Session {
   async #prepare(name: string, component: Uint8Array): Promise<Answer> {
     const { link } = await (this.#runtime ?? Promise.reject(new Error('no guest runtime')));
     const generate = await (this.#transpiler ?? Promise.reject(new Error('no transpiler')));
-    const linked = callGuest(() => link.link(component, { name }));
+    const linked = await callGuest(() => link.link(component, { name }));
     if ('diagnostics' in linked) return refuse(linked.diagnostics);
     const files = transpileComponent(generate, component, linked.value);
     const entries = files.map(({ name, bytes }): FileEntry => ({ name, size: bytes.length }));
