@@ -30,9 +30,9 @@ export function writeSpec(bundle: string, spec: Spec): Promise<void> {
   return writeJson(join(bundle, bundleFiles.spec), spec);
 }
 
-/** Writes a value as JSON so that a reader sees all of it or nothing. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFile(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
+/** Writes a value as JSON so that a reader sees all of it or nothing. By default only root may read it. */
+export async function writeJson(path: string, value: unknown, mode = 0o600): Promise<void> {
+  await writeFile(`${path}.new`, JSON.stringify(value), { mode });
   await rename(`${path}.new`, path);
 }
 

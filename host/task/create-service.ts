@@ -21,9 +21,12 @@ export type TaskContext = {
 /** Creates the service of a shim, which must be a child subreaper. */
 export function createTaskService(context: TaskContext): TaskService {
   const { namespace, containerdAddress, events, log, invocation, requestExit } = context;
+  // Folders made for a container's user must be as open as they are asked to be, whatever containerd's own mask is.
+  process.umask(0o022);
   const reaper = new Reaper();
   process.on('SIGCHLD', () => reaper.sweep());
-  const machine = { namespace, containerdAddress, environment: invocation.environment, log, reaper };
+  const { environment, command } = invocation;
+  const machine = { namespace, containerdAddress, environment, command, log, reaper };
   return new TaskService({
     shimPid: process.pid,
     events,

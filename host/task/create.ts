@@ -1,7 +1,8 @@
 // Makes a container out of a Create request: options, root file system, what kind of container it is, standard streams, then the OCI
 // runtime. When a step fails, those before it are undone in reverse.
 
-import { join } from 'node:path';
+import { close } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { groupIdOf } from '../bundle/annotations.ts';
 import { bundleFiles, readNodeOptions, readOptions, readSpec, writeJson } from '../bundle/files.ts';
 import { mountRootfs, unmountAll } from '../bundle/mount.ts';
@@ -9,9 +10,11 @@ import { type Options, optionsFromAny } from '../bundle/options.ts';
 import { type Settings, settingsOf } from '../bundle/settings.ts';
 import { hasPrivatePidNamespace, type Spec } from '../bundle/spec.ts';
 import { findCgroup } from '../cgroup/cgroupfs.ts';
+import { openPipe, type Pipe } from '../ffi/descriptor.ts';
 import type { CreateTaskRequest } from '../gen/containerd.task.v3.ts';
 import type { Any } from '../gen/google.protobuf.ts';
-import { OciRuntime } from '../oci/runtime.ts';
+import { readImageKind } from '../oci/image-kind.ts';
+import { OciRuntime, type ProcessDescriptors } from '../oci/runtime.ts';
 import type { Log } from '../telemetry/log.ts';
 import { Group } from './group.ts';
 import { identifyProcess } from './identity.ts';
@@ -26,6 +29,8 @@ export type CreateContext = {
   readonly namespace: string;
   readonly containerdAddress: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How to run this executable. */
+  readonly command: readonly string[];
   readonly log: Log;
   readonly reaper: Reaper;
 };
@@ -46,20 +51,26 @@ export async function createContainer(
   signal: AbortSignal,
 ): Promise<OciContainer> {
   await using undo = new AsyncDisposableStack();
+  const onFailure = (step: () => Promise<void>) => {
+    undo.defer(() => step().catch((error) => context.log.warning('cannot clean up after a failed create', { error })));
+  };
   const draft = await prepare(request, context);
   const { id, bundle } = request;
-  const rootfs = join(bundle, bundleFiles.rootfs);
   if (request.rootfs.length > 0) {
+    const rootfs = join(bundle, bundleFiles.rootfs);
     await mountRootfs(request.rootfs, rootfs);
-    undo.defer(() => unmountAll(rootfs));
+    onFailure(() => unmountAll(rootfs));
   }
+  const kind = await prepareKind(draft, context);
   signal.throwIfAborted();
   await draft.group.add(id, bundle);
-  undo.defer(() => draft.group.remove(id));
+  onFailure(() => draft.group.remove(id));
   const io = await openIo(request, { id, namespace: context.namespace }, consoleDirectoryOf(draft.settings));
-  undo.defer(() => io.discard());
-  undo.defer(() => draft.runtime.delete(id, true));
-  const container = await create(draft, context, io);
+  onFailure(() => io.discard());
+  const control = kind === 'spin' ? openPipe() : null;
+  onFailure(async () => control && closeQuietly(control.write));
+  onFailure(() => draft.runtime.delete(id, true));
+  const container = await create(draft, context, io, control);
   undo.move();
   return container;
 }
@@ -87,20 +98,30 @@ async function readRequestOptions(any: Any | undefined): Promise<{ options: Opti
   return request.configPath === null ? request : readOptions(request.configPath);
 }
 
-async function create(draft: Draft, context: CreateContext, io: PendingIo): Promise<OciContainer> {
+async function prepareKind({ request, spec, settings }: Draft, { command }: CreateContext): Promise<'linux' | 'spin'> {
+  const { id, bundle } = request;
+  const rootfs = resolve(bundle, spec.root.path);
+  const kind = await readImageKind(rootfs, spec);
+  if (kind === 'spin') {
+    const { prepareSpinBundle } = await import('./spin.ts');
+    await prepareSpinBundle({ id, bundle, rootfs, spec, settings, command });
+  }
+  return kind;
+}
+
+async function create(
+  draft: Draft,
+  context: CreateContext,
+  io: PendingIo,
+  control: Pipe | null,
+): Promise<OciContainer> {
   const { request, runtime, settings, spec, group } = draft;
   const { id, bundle } = request;
   const record = await recordOf(draft);
   const recordPath = join(bundle, bundleFiles.record);
   await writeJson(recordPath, record);
   const pidFile = join(bundle, bundleFiles.initPid);
-  const { consoleSocket } = io;
-  const { noPivotRoot, noNewKeyring } = settings;
-  await runtime.create(
-    id,
-    { bundle, pidFile, consoleSocket, preservedDescriptors: 0, noPivotRoot, noNewKeyring },
-    io.descriptors,
-  );
+  await runCreate(draft, io, control, pidFile);
   const pid = await readPid(pidFile);
   const ended = context.reaper.watch(pid);
   const [attached, cgroup] = await Promise.all([io.attach(), findCgroup(pid)]);
@@ -110,8 +131,32 @@ async function create(draft: Draft, context: CreateContext, io: PendingIo): Prom
     init: new OciProcess(pid, ended, attached),
     hasPrivatePidNamespace: hasPrivatePidNamespace(spec),
     consoleDirectory: consoleDirectoryOf(settings),
-    releaseControl: () => {},
+    releaseControl: () => control && closeQuietly(control.write),
   });
+}
+
+async function runCreate(
+  { request, runtime, settings }: Draft,
+  io: PendingIo,
+  control: Pipe | null,
+  pidFile: string,
+): Promise<void> {
+  const { noPivotRoot, noNewKeyring } = settings;
+  const options = {
+    ...{ bundle: request.bundle, pidFile, noPivotRoot, noNewKeyring },
+    consoleSocket: io.consoleSocket,
+    preservedDescriptors: control ? 1 : 0,
+  };
+  const descriptors: ProcessDescriptors = control ? [...io.descriptors, control.read] : io.descriptors;
+  try {
+    await runtime.create(request.id, options, descriptors);
+  } finally {
+    if (control) closeQuietly(control.read);
+  }
+}
+
+function closeQuietly(descriptor: number): void {
+  close(descriptor, () => {});
 }
 
 async function recordOf({ request, spec, runtime }: Draft): Promise<TaskRecord> {
