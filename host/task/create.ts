@@ -68,7 +68,7 @@ export async function createContainer(
   const io = await openIo(request, { id, namespace: context.namespace }, consoleDirectoryOf(draft.settings));
   onFailure(() => io.discard());
   const control = kind === 'spin' ? openPipe() : null;
-  onFailure(async () => control && closeQuietly(control.write));
+  onFailure(async () => closeQuietly(control?.write));
   onFailure(() => draft.runtime.delete(id, true));
   const container = await create(draft, context, io, control);
   undo.move();
@@ -131,7 +131,7 @@ async function create(
     init: new OciProcess(pid, ended, attached),
     hasPrivatePidNamespace: hasPrivatePidNamespace(spec),
     consoleDirectory: consoleDirectoryOf(settings),
-    releaseControl: () => control && closeQuietly(control.write),
+    releaseControl: () => closeQuietly(control?.write),
   });
 }
 
@@ -151,12 +151,12 @@ async function runCreate(
   try {
     await runtime.create(request.id, options, descriptors);
   } finally {
-    if (control) closeQuietly(control.read);
+    closeQuietly(control?.read);
   }
 }
 
-function closeQuietly(descriptor: number): void {
-  close(descriptor, () => {});
+function closeQuietly(descriptor: number | undefined): void {
+  if (descriptor !== undefined) close(descriptor, () => {});
 }
 
 async function recordOf({ request, spec, runtime }: Draft): Promise<TaskRecord> {
