@@ -1,0 +1,178 @@
+// Instantiates a linked component: its core instances in the plan's order, each import bound to what the plan says.
+
+import type { Callee, CoreItem, PlanOptions } from '../../../guest-runtime/link/plan.ts';
+import { ComponentInstanceState, type ComponentStore, LiftLowerContext, type Realloc } from './context.ts';
+import type { HostFunction } from './host-function.ts';
+import type { CoreCallee, LiftedFunction, PostReturn } from './lift.ts';
+import { LinearMemory } from './linear-memory.ts';
+import type { LinkedComponent } from './linked-component.ts';
+import type { CoreFunction } from './lower.ts';
+import { createResourceDrop, createResourceNew, createResourceRep, disposeHostResource } from './resource-builtin.ts';
+import { Trap } from './trap.ts';
+
+// JSPI is not in TypeScript's library yet.
+const { Suspending, promising } = WebAssembly as unknown as {
+  readonly Suspending: new (callee: CoreFunction) => WebAssembly.ExportValue;
+  readonly promising: (callee: WebAssembly.ExportValue) => CoreCallee;
+};
+
+/** A component's core instances with the state that the Canonical ABI keeps for them. Exported functions are found by their number. */
+export class LinkedInstance implements ComponentStore {
+  readonly states: readonly ComponentInstanceState[];
+  private readonly component: LinkedComponent;
+  private readonly hostFunctions: readonly HostFunction[];
+  private readonly coreInstances: WebAssembly.Instance[] = [];
+  private readonly memories = new Map<WebAssembly.Memory, LinearMemory>();
+  private readonly contexts = new Map<string, LiftLowerContext>();
+  private readonly internalFunctions: LiftedFunction[] = [];
+  private readonly exportedFunctions: LiftedFunction[] = [];
+  private readonly destructors: ((rep: number) => unknown)[] = [];
+
+  /** Throws what a start function of the component throws. */
+  constructor(component: LinkedComponent, hostFunctions: readonly HostFunction[]) {
+    this.component = component;
+    this.hostFunctions = hostFunctions;
+    const { plan, modules } = component;
+    this.states = Array.from(
+      { length: plan.componentInstances },
+      (_, index) => new ComponentInstanceState(index, this),
+    );
+    for (const { module, imports } of plan.coreInstances) {
+      const importObject: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+      for (const { module: from, name, item } of imports) {
+        const group = importObject[from] ?? {};
+        group[name] = this.createImport(item);
+        importObject[from] = group;
+      }
+      this.coreInstances.push(new WebAssembly.Instance(modules[module] as WebAssembly.Module, importObject));
+    }
+  }
+
+  /** Calls what an export of the plan leads to. Returns a promise where the component may wait. */
+  callExport(callee: Callee, args: readonly unknown[]): unknown {
+    if (callee.tag === 'host') return (this.hostFunctions[callee.val] as HostFunction)(...args);
+    const result = this.component.exportResults[callee.val];
+    const value = this.exportedFunction(callee.val)(args);
+    return value instanceof Promise ? value.then((settled) => result?.delivered(settled)) : result?.delivered(value);
+  }
+
+  dropResource(resource: number, rep: number): void {
+    this.destroyGuestResource(resource, rep, null);
+  }
+
+  private createImport(item: CoreItem): WebAssembly.ImportValue {
+    switch (item.tag) {
+      case 'core-export':
+        return this.coreExport(item);
+      case 'lowered':
+        return this.createLowered(item.val);
+      case 'resource-new':
+        return createResourceNew(this.stateAt(item.val.instance), item.val.resource);
+      case 'resource-rep':
+        return createResourceRep(this.stateAt(item.val.instance), item.val.resource);
+      case 'resource-drop':
+        return this.createDrop(this.stateAt(item.val.instance), item.val.resource);
+    }
+  }
+
+  private createLowered(index: number): WebAssembly.ImportValue {
+    const lowering = this.component.lowerings[index];
+    const lowered = this.component.plan.lowered[index];
+    if (lowering === undefined || lowered === undefined) throw new RangeError(`no lowered function ${index}`);
+    const context = this.contextOf(lowered.instance, lowered.options);
+    const core =
+      lowering.kind === 'host'
+        ? lowering.create(context, this.hostFunctions[lowering.host] as HostFunction)
+        : lowering.create(context, this.internalFunction(lowering.lifted));
+    return lowering.mayWait ? new Suspending(core) : core;
+  }
+
+  private createDrop(instance: ComponentInstanceState, resource: number): WebAssembly.ImportValue {
+    const type = this.component.plan.resources[resource];
+    if (type?.tag !== 'guest') return createResourceDrop(instance, resource, disposeHostResource);
+    const destroy = (rep: unknown) => this.destroyGuestResource(resource, rep as number, instance);
+    const drop = createResourceDrop(instance, resource, destroy);
+    return this.component.mayWait && type.val.destructor ? new Suspending(drop) : drop;
+  }
+
+  /** Runs a destructor. `caller` is the component instance that dropped the last handle, null where the host did. */
+  private destroyGuestResource(resource: number, rep: number, caller: ComponentInstanceState | null): unknown {
+    const type = this.component.plan.resources[resource];
+    if (type?.tag !== 'guest' || type.val.destructor === undefined) return undefined;
+    const definer = this.stateAt(type.val.instance);
+    if (definer !== caller && !definer.mayEnter) throw new Trap('cannot enter component instance');
+    const { destructor } = type.val;
+    const mayWait = this.component.mayWait && caller !== null;
+    this.destructors[resource] ??= this.createCallee(destructor, mayWait) as (rep: number) => unknown;
+    return this.destructors[resource]?.(rep);
+  }
+
+  private internalFunction(index: number): LiftedFunction {
+    // Made when it is first called: composed components may refer to each other before they are instantiated.
+    return (args) => {
+      this.internalFunctions[index] ??= this.createLifted(index, this.component.internalLiftings);
+      return (this.internalFunctions[index] as LiftedFunction)(args);
+    };
+  }
+
+  private exportedFunction(index: number): LiftedFunction {
+    this.exportedFunctions[index] ??= this.createLifted(index, this.component.exportLiftings);
+    return this.exportedFunctions[index] as LiftedFunction;
+  }
+
+  private createLifted(index: number, liftings: LinkedComponent['exportLiftings']): LiftedFunction {
+    const lifting = liftings[index];
+    const lifted = this.component.plan.lifted[index];
+    if (lifting === undefined || lifted === undefined) throw new RangeError(`no lifted function ${index}`);
+    const { postReturn } = lifted.options;
+    return lifting(
+      this.contextOf(lifted.instance, lifted.options),
+      this.createCallee(lifted.function, this.component.mayWait),
+      postReturn ? (this.createImport(postReturn) as PostReturn) : null,
+    );
+  }
+
+  private createCallee(item: CoreItem, mayWait: boolean): CoreCallee {
+    const callee = this.createImport(item);
+    return mayWait && item.tag === 'core-export'
+      ? promising(callee as WebAssembly.ExportValue)
+      : (callee as CoreCallee);
+  }
+
+  private coreExport(item: CoreItem): WebAssembly.ExportValue {
+    if (item.tag !== 'core-export') throw new RangeError(`${item.tag} where an export of a core instance is meant`);
+    const { instance, name } = item.val;
+    const found = this.coreInstances[instance]?.exports[name];
+    if (found === undefined) throw new RangeError(`core instance ${instance} has no export "${name}"`);
+    return found;
+  }
+
+  private stateAt(index: number): ComponentInstanceState {
+    const state = this.states[index];
+    if (state === undefined) throw new RangeError(`no component instance ${index}`);
+    return state;
+  }
+
+  private contextOf(instance: number, options: PlanOptions): LiftLowerContext {
+    const key = `${instance} ${options.encoding} ${keyOf(options.memory)} ${keyOf(options.realloc)}`;
+    const known = this.contexts.get(key);
+    if (known) return known;
+    const realloc = options.realloc ? (this.createImport(options.realloc) as Realloc) : null;
+    const memory = options.memory ? this.memoryOf(this.coreExport(options.memory) as WebAssembly.Memory) : null;
+    const context = new LiftLowerContext(this.stateAt(instance), options.encoding, memory, realloc);
+    this.contexts.set(key, context);
+    return context;
+  }
+
+  private memoryOf(memory: WebAssembly.Memory): LinearMemory {
+    const known = this.memories.get(memory);
+    if (known) return known;
+    const linearMemory = new LinearMemory(memory);
+    this.memories.set(memory, linearMemory);
+    return linearMemory;
+  }
+}
+
+function keyOf(item: CoreItem | undefined): string {
+  return item === undefined ? '-' : JSON.stringify(item);
+}

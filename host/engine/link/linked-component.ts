@@ -1,0 +1,80 @@
+// A link plan made ready for execution: everything about it that does not belong to one instance.
+
+import type { LinkPlan, PlanFunctionType } from '../../../guest-runtime/link/plan.ts';
+import { unversionedName } from '../interface-name.ts';
+import { createCodecTable } from './codec-table.ts';
+import type { HostFunction } from './host-function.ts';
+import { createLifting, type LiftedFunction, type Lifting } from './lift.ts';
+import { createGuestLowering, createHostLowering, type Lowering } from './lower.ts';
+import { createParamsCodec, createResultCodec, type ResultCodec } from './signature.ts';
+
+/** Tells whether a host function may return a promise. The interface's name comes without its version. */
+export type WaitingImports = (interfaceName: string, functionName: string) => boolean;
+
+/** How a lowered function of the plan is made for an instance, and whether it is to be called through `WebAssembly.Suspending`. */
+export type LinkedLowering = { readonly mayWait: boolean } & (
+  | { readonly kind: 'host'; readonly host: number; readonly create: Lowering<HostFunction> }
+  | { readonly kind: 'lifted'; readonly lifted: number; readonly create: Lowering<LiftedFunction> }
+);
+
+export type LinkedComponent = {
+  readonly plan: LinkPlan;
+  readonly modules: readonly WebAssembly.Module[];
+  /** Whether any import may wait: exports are then called through `WebAssembly.promising`. */
+  readonly mayWait: boolean;
+  readonly lowerings: readonly LinkedLowering[];
+  /** For the lifted functions of the plan when another component calls them. */
+  readonly internalLiftings: readonly Lifting[];
+  /** The same when the host calls them, and what it gets. */
+  readonly exportLiftings: readonly Lifting[];
+  readonly exportResults: readonly ResultCodec[];
+};
+
+/** Makes codecs and closures for a plan. `modules` are those of the plan, compiled. */
+export function createLinkedComponent(
+  plan: LinkPlan,
+  modules: readonly WebAssembly.Module[],
+  waits: WaitingImports,
+): LinkedComponent {
+  const toHost = createCodecTable(plan, 'host-callee');
+  const fromHost = createCodecTable(plan, 'host-caller');
+  const between = createCodecTable(plan, 'component');
+  const typeAt = (index: number): PlanFunctionType => {
+    const type = plan.functionTypes[index];
+    if (type === undefined) throw new RangeError(`no function type ${index} in the plan`);
+    return type;
+  };
+  const hostWaits = plan.hostFunctions.map((host) => waits(unversionedName(host.interface), host.name));
+  const mayWait = hostWaits.includes(true);
+  const lowerings = plan.lowered.map(({ callee }): LinkedLowering => {
+    if (callee.tag === 'host') {
+      const host = callee.val;
+      const type = typeAt(plan.hostFunctions[host]?.type ?? -1);
+      const doesWait = hostWaits[host] ?? false;
+      const create = createHostLowering(
+        createParamsCodec(plan, type, toHost),
+        createResultCodec(plan, type, toHost),
+        doesWait,
+      );
+      return { kind: 'host', host, mayWait: doesWait, create };
+    }
+    const lifted = callee.val;
+    const type = typeAt(plan.lifted[lifted]?.type ?? -1);
+    const create = createGuestLowering(createParamsCodec(plan, type, between), createResultCodec(plan, type, between));
+    return { kind: 'lifted', lifted, mayWait, create };
+  });
+  const liftingsWith = (table: typeof between) =>
+    plan.lifted.map(({ type: index }) => {
+      const type = typeAt(index);
+      return createLifting(createParamsCodec(plan, type, table), createResultCodec(plan, type, table));
+    });
+  return {
+    plan,
+    modules,
+    mayWait,
+    lowerings,
+    internalLiftings: liftingsWith(between),
+    exportLiftings: liftingsWith(fromHost),
+    exportResults: plan.lifted.map(({ type }) => createResultCodec(plan, typeAt(type), fromHost)),
+  };
+}
