@@ -30,7 +30,7 @@ const invocation: Invocation = {
   version: typeof VERSION === 'string' ? VERSION : '0.0.0-source',
   onTerminate: () => {
     const controller = new AbortController();
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => controller.abort());
+    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => controller.abort());
     return controller.signal;
   },
   onUncaught: (report) => {
@@ -50,6 +50,10 @@ async function run(): Promise<number> {
     const { runPlan } = await import('./plan/main.ts');
     await runPlan();
     return 0;
+  }
+  if (args[0] === 'worker') {
+    const { runWorker } = await import('./worker/main.ts');
+    return runWorker({ ...invocation, args: args.slice(1) });
   }
   return runShim(parseFlags(args));
 }

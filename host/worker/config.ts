@@ -4,13 +4,30 @@
 /** Where the shim's read-only mount appears in the container. */
 export const WORKER_MOUNT = '/.containerd-shim-spin';
 
-/** Paths below `WORKER_MOUNT`: the executable and its libraries, the app's plan, its prepared components, the worker's config. */
-export const workerPaths = {
-  runtime: `${WORKER_MOUNT}/runtime`,
-  app: `${WORKER_MOUNT}/app`,
-  components: `${WORKER_MOUNT}/components`,
-  config: `${WORKER_MOUNT}/config.json`,
-} as const;
+/** Where things stand below the mount. */
+export type WorkerPaths = {
+  /** The executable and its libraries. */
+  readonly runtime: string;
+  /** The folder of the app's `app.json`. */
+  readonly app: string;
+  /** The folder of the prepared components, each by its key. */
+  readonly components: string;
+  /** A `WorkerConfig`. */
+  readonly config: string;
+};
+
+/** Returns the paths below a mount. */
+export function workerPathsIn(mount: string): WorkerPaths {
+  return {
+    runtime: `${mount}/runtime`,
+    app: `${mount}/app`,
+    components: `${mount}/components`,
+    config: `${mount}/config.json`,
+  };
+}
+
+/** The paths in a container. */
+export const workerPaths: WorkerPaths = workerPathsIn(WORKER_MOUNT);
 
 /** The descriptor whose end of file tells the worker that its shim is gone. */
 export const CONTROL_FD = 3;

@@ -35,6 +35,11 @@ export class BodyPipe extends ByteSink {
     return this.#writtenBytes;
   }
 
+  /** Tells whether the guest has ended or given up the body. */
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
   /** True once it is known that the body has no bytes. */
   get isEmpty(): boolean {
     return this.#end !== undefined && this.#writtenBytes === 0;

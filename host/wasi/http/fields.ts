@@ -123,13 +123,17 @@ function checkedValue(value: Uint8Array): string {
   return text;
 }
 
+/** Tells whether a field, given in lower case, belongs to one connection and not to the message. */
+export function isHopByHop(name: string): boolean {
+  return HOP_BY_HOP.has(name);
+}
+
 /** Creates immutable fields from `rawHeaders` or `rawTrailers` of node:http, without those of the connection. */
-export function createIncomingFields(raw: readonly string[], more: readonly string[] = []): Fields {
+export function createIncomingFields(raw: readonly string[]): Fields {
   const list: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = (raw[index] as string).toLowerCase();
     if (!HOP_BY_HOP.has(name)) list.push(name, raw[index + 1] as string);
   }
-  list.push(...more);
   return new Fields(list, true);
 }

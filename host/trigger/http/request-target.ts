@@ -1,0 +1,34 @@
+// The request line's target and the Host header, made into what a guest sees (RFC 9112 section 3.2).
+
+/** Where a request goes. */
+export type RequestTarget = {
+  readonly authority: string;
+  /** Raw: not decoded, without the query. */
+  readonly path: string;
+  readonly pathWithQuery: string;
+};
+
+/** Names that only the app itself uses for its components. */
+const INTERNAL_HOST = /\.spin\.internal(?::\d+)?$/i;
+
+/**
+ * Parses the target of a request. `host` is the Host header, if any; one that claims to be the app itself does not count. Returns nothing
+ * when there is no authority, or when header and target name two.
+ */
+export function parseRequestTarget(target: string, host: string | undefined): RequestTarget | undefined {
+  const named = host === undefined || host === '' || INTERNAL_HOST.test(host) ? undefined : host;
+  const absolute = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target);
+  if (absolute === null && !target.startsWith('/') && target !== '*') return undefined;
+  const authority = absolute?.[1] ?? named;
+  if (authority === undefined || (named !== undefined && named !== authority)) return undefined;
+  const rest = absolute ? (absolute[2] ?? '') : target;
+  const pathWithQuery = decodeUtf8(rest.startsWith('/') || rest === '*' ? rest : `/${rest}`);
+  const query = pathWithQuery.indexOf('?');
+  return { authority, path: query === -1 ? pathWithQuery : pathWithQuery.slice(0, query), pathWithQuery };
+}
+
+/** node:http gives bytes as latin1 characters; a guest's string is UTF-8. */
+function decodeUtf8(text: string): string {
+  if (!/[\x80-\xff]/.test(text)) return text;
+  return new TextDecoder().decode(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+}

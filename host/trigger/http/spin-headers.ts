@@ -1,0 +1,57 @@
+// The headers that Spin adds for the guest (https://spinframework.dev/http-trigger#http-request-handling): what route matched, and how.
+
+import type { HttpRoute } from '../../gen/runtime.ts';
+import type { RequestTarget } from './request-target.ts';
+import { pathInfoOf, type RouteMatch } from './route.ts';
+
+const PATH_MATCH_PREFIX = 'spin-path-match-';
+
+const names: ReadonlySet<string> = new Set([
+  'spin-path-info',
+  'spin-full-url',
+  'spin-matched-route',
+  'spin-base-path',
+  'spin-raw-component-route',
+  'spin-component-route',
+  'spin-client-addr',
+]);
+
+/** Tells whether a header, given in lower case, is one that only the host may set. */
+export function isSpinHeader(name: string): boolean {
+  return names.has(name) || name.startsWith(PATH_MATCH_PREFIX);
+}
+
+/** Creates the headers as a flat list of names and values. `clientAddress` is `ip:port`. */
+export function createSpinHeaders(
+  target: RequestTarget,
+  route: HttpRoute,
+  match: RouteMatch,
+  clientAddress: string,
+): string[] {
+  const headers = [
+    'spin-path-info',
+    toHeaderValue(pathInfoOf(match, target.path)),
+    'spin-full-url',
+    toHeaderValue(`http://${target.authority}${target.pathWithQuery}`),
+    'spin-matched-route',
+    toHeaderValue(route.matchedRoute),
+    'spin-base-path',
+    '/',
+    'spin-raw-component-route',
+    toHeaderValue(route.rawRoute),
+    'spin-component-route',
+    toHeaderValue(route.componentRoute),
+    'spin-client-addr',
+    clientAddress,
+  ];
+  for (const [name, value] of match.params) {
+    headers.push(`${PATH_MATCH_PREFIX}${name.toLowerCase().replaceAll('_', '-')}`, toHeaderValue(value));
+  }
+  return headers;
+}
+
+/** Header values are held as one character per byte; text goes in as UTF-8. */
+function toHeaderValue(text: string): string {
+  if (!/[^\0-\x7f]/.test(text)) return text;
+  return String.fromCharCode(...new TextEncoder().encode(text));
+}

@@ -1,0 +1,38 @@
+// What the worker and a trigger owe each other. A trigger turns events from outside into calls of components.
+
+import type { ComponentInstance } from '../engine/engine.ts';
+import type { SelfAddress } from '../factor/factor.ts';
+import type { AppPlan, Decision, HttpEvent } from '../gen/runtime.ts';
+
+/** A component as a trigger uses it. */
+export type TriggerComponent = {
+  readonly id: string;
+  /** The export that serves the trigger, such as `wasi:http/incoming-handler@0.2.3`. */
+  readonly handler: string;
+  readonly instantiate: () => Promise<ComponentInstance>;
+};
+
+/** What a trigger gets from the worker. */
+export type TriggerContext = {
+  readonly app: AppPlan;
+  /** The container's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The components that serve some trigger, by id. */
+  readonly components: ReadonlyMap<string, TriggerComponent>;
+  /** Asks the guest runtime about an event of a dynamic entry. */
+  readonly decide: (event: HttpEvent) => Promise<Decision>;
+  /** Writes text to the container's standard output. */
+  readonly print: (text: string) => void;
+  /** Writes a line to the container's standard error. */
+  readonly log: (line: string) => void;
+};
+
+/** A trigger that takes events. */
+export interface RunningTrigger {
+  /** Where the app reaches itself, if this trigger is a way in. */
+  readonly selfAddress?: SelfAddress;
+  /** Takes no more events; resolves when those under way are done. */
+  drain(): Promise<void>;
+  /** Cuts off what is still under way. */
+  close(): void;
+}

@@ -1,0 +1,69 @@
+// Loads the app's components: compiled, and checked against what the host offers, before anything is served.
+
+import type { Engine, InstanceHost, PreparedComponent } from '../engine/engine.ts';
+import { compatibleName } from '../engine/interface-name.ts';
+import type { ComponentPlan } from '../gen/runtime.ts';
+import type { PreparedApp, PreparedComponentRef } from '../plan/prepared-app.ts';
+import type { TriggerComponent } from '../trigger/trigger.ts';
+
+/** Where components come from and what they get. */
+export type ComponentLoader = {
+  /** Creates an engine; called once for each engine in use. */
+  readonly createEngine: (name: Engine['name']) => Promise<Engine>;
+  /** The folder of the prepared components. */
+  readonly directory: string;
+  /** Grants a component what its plan says; yields what makes the host objects of its instances. */
+  readonly prepareHost: (component: ComponentPlan) => Promise<() => InstanceHost>;
+};
+
+/**
+ * Loads every component that serves a trigger, by id. Throws an `Error` that names the component and what it lacks. A component used
+ * twice is compiled once.
+ */
+export async function loadComponents(
+  app: PreparedApp,
+  loader: ComponentLoader,
+): Promise<ReadonlyMap<string, TriggerComponent>> {
+  const engines = new Map<string, Promise<Engine>>();
+  const compiled = new Map<string, Promise<PreparedComponent>>();
+  const compile = ({ engine, key }: PreparedComponentRef) => {
+    const loading = once(engines, engine, () => loader.createEngine(engine));
+    return once(compiled, key, async () => (await loading).load(`${loader.directory}/${key}`));
+  };
+  const components = app.components.flatMap((ref) => {
+    const plan = app.plan.components.find(({ id }) => id === ref.id);
+    return plan === undefined || ref.handler === null ? [] : [load(plan, ref.handler, compile(ref), loader)];
+  });
+  return new Map((await Promise.all(components)).map((component) => [component.id, component]));
+}
+
+async function load(
+  plan: ComponentPlan,
+  handler: string,
+  compiling: Promise<PreparedComponent>,
+  loader: ComponentLoader,
+): Promise<TriggerComponent> {
+  const prepared = await compiling.catch((error) => {
+    throw new Error(`cannot load component "${plan.id}": ${String(error)}`, { cause: error });
+  });
+  const createHost = await loader.prepareHost(plan);
+  checkImports(plan.id, prepared, createHost());
+  return { id: plan.id, handler, instantiate: () => prepared.instantiate(createHost) };
+}
+
+/** Throws an `Error` that names the component and every interface that nothing offers. */
+function checkImports(id: string, prepared: PreparedComponent, host: InstanceHost): void {
+  const missing = prepared.imports.filter((name) => host.imports[compatibleName(name)] === undefined);
+  host.release();
+  if (missing.length > 0) {
+    throw new Error(
+      `component "${id}" imports ${missing.map((name) => `"${name}"`).join(', ')}, which this host does not offer`,
+    );
+  }
+}
+
+function once<T>(made: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = made.get(key) ?? make();
+  made.set(key, known);
+  return known;
+}

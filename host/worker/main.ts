@@ -1,0 +1,82 @@
+// The worker's role: runs inside a Spin container, in place of the image's process, until a signal or the end of its shim. It must do
+// with a root file system that is empty and read-only, without a user's name and without a temporary folder.
+
+import type { Engine } from '../engine/engine.ts';
+import type { Invocation } from '../invocation.ts';
+import { WORKER_MOUNT, workerPathsIn } from './config.ts';
+import { DescriptorWriter } from './descriptor.ts';
+import { DescriptorSink } from './descriptor-sink.ts';
+import { readWorkerInput, watchControl } from './files.ts';
+import { type RunningWorker, startWorker } from './worker.ts';
+
+/** The exit status of an app that could not start, as the original has it. */
+const STARTUP_FAILED = 137;
+
+/** The environment variable with the seconds that requests under way get after SIGTERM. */
+const GRACE_VARIABLE = 'SPIN_SHUTDOWN_GRACE_SECONDS';
+
+/** Kubernetes kills 30 s after SIGTERM. */
+const DEFAULT_GRACE_SECONDS = 25;
+
+/** How long the last lines may take to be written, in milliseconds. */
+const FLUSH_TIMEOUT_MS = 2000;
+
+const encoder = new TextEncoder();
+
+/** Runs an app. The arguments are for trying it outside a container: the shim's mount, and the app's root folder. */
+export async function runWorker({ args, onTerminate, onUncaught }: Invocation): Promise<number> {
+  const [mount = WORKER_MOUNT, root = '/'] = args;
+  const stdout = new DescriptorWriter(1);
+  const stderr = new DescriptorWriter(2);
+  const log = (line: string) => stderr.write(encoder.encode(`${line}\n`));
+  onUncaught((error) => log(`internal error: ${error instanceof Error ? error.stack : String(error)}`));
+  const ending = Promise.race([aborted(onTerminate()), watchControl()]);
+  try {
+    const paths = workerPathsIn(mount);
+    const input = await readWorkerInput(paths);
+    const worker = await startWorker({
+      ...input,
+      components: paths.components,
+      root,
+      createEngine,
+      openGuestOutput: () => new DescriptorSink(stderr),
+      print: (text) => stdout.write(encoder.encode(text)),
+      log,
+    });
+    await ending;
+    await end(worker, input.config.environment[GRACE_VARIABLE], log);
+    return 0;
+  } catch (error) {
+    log(`Error: ${error instanceof Error ? error.message : String(error)}`);
+    return STARTUP_FAILED;
+  } finally {
+    await Promise.all([stdout.flush(FLUSH_TIMEOUT_MS), stderr.flush(FLUSH_TIMEOUT_MS)]);
+  }
+}
+
+async function createEngine(name: Engine['name']): Promise<Engine> {
+  if (name === 'jco') return (await import('../engine/jco/jco-engine.ts')).createJcoEngine();
+  throw new Error(`this worker has no engine "${name}"`);
+}
+
+async function end(worker: RunningWorker, grace: string | undefined, log: (line: string) => void): Promise<void> {
+  const seconds = grace !== undefined && /^\d+$/.test(grace) ? Number(grace) : DEFAULT_GRACE_SECONDS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const isDrained = await Promise.race([
+    worker.drain().then(() => true),
+    new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), seconds * 1000);
+    }),
+  ]);
+  clearTimeout(timer);
+  if (isDrained) return;
+  log(`requests were still under way after ${seconds} s and are cut off`);
+  worker.close();
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,91 @@
+// The life of a Spin container after its input has been read: factors, components, triggers, and their end.
+
+import type { Engine } from '../engine/engine.ts';
+import { configureFactors, type FactorContext } from '../factor/factor.ts';
+import { factors } from '../factor/index.ts';
+import type { ComponentPlan } from '../gen/runtime.ts';
+import type { PreparedApp } from '../plan/prepared-app.ts';
+import { startTrigger } from '../trigger/index.ts';
+import type { RunningTrigger, TriggerContext } from '../trigger/trigger.ts';
+import type { ByteSink } from '../wasi/io/output-stream.ts';
+import { type ComponentLoader, loadComponents } from './components.ts';
+import type { WorkerConfig } from './config.ts';
+import { createDecider } from './decider.ts';
+
+/** What the worker needs from the machine. */
+export type WorkerOptions = {
+  readonly config: WorkerConfig;
+  readonly app: PreparedApp;
+  /** The folder of the prepared components. */
+  readonly components: string;
+  /** The folder that the plan's paths are relative to. */
+  readonly root: string;
+  readonly createEngine: (name: Engine['name']) => Promise<Engine>;
+  /** Opens a sink on the container's standard error. */
+  readonly openGuestOutput: () => ByteSink;
+  readonly print: (text: string) => void;
+  readonly log: (line: string) => void;
+};
+
+/** An app that serves. */
+export interface RunningWorker {
+  /** Takes no more events and resolves when those under way are done. */
+  drain(): Promise<void>;
+  /** Cuts off what is still under way. */
+  close(): void;
+}
+
+/** Starts the app: when this resolves, everything is compiled and every trigger takes events. Throws an `Error` for the operator. */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { plan } = options.app;
+  const running: RunningTrigger[] = [];
+  const context: FactorContext = {
+    app: plan,
+    environment: options.config.environment,
+    root: options.root,
+    openGuestOutput: options.openGuestOutput,
+    warn: options.log,
+    selfAddress: () => running.find(({ selfAddress }) => selfAddress !== undefined)?.selfAddress,
+  };
+  const loader: ComponentLoader = {
+    createEngine: options.createEngine,
+    directory: options.components,
+    prepareHost: await configureFactors(factors, context),
+  };
+  const triggerContext: TriggerContext = {
+    app: plan,
+    environment: options.config.environment,
+    components: await loadComponents(options.app, loader),
+    decide: await createDecide(options, loader),
+    print: options.print,
+    log: options.log,
+  };
+  for (const trigger of plan.triggers) running.push(await startTrigger(trigger, triggerContext));
+  return {
+    drain: async () => void (await Promise.all(running.map((trigger) => trigger.drain()))),
+    close: () => {
+      for (const trigger of running) trigger.close();
+    },
+  };
+}
+
+/** The guest runtime gets WASI and nothing of the app's grants. */
+async function createDecide({ app }: WorkerOptions, loader: ComponentLoader): Promise<TriggerContext['decide']> {
+  if (app.runtime === null) return () => Promise.reject(new Error('the plan has no guest runtime'));
+  const engine = await loader.createEngine('jco');
+  const runtime = await engine.load(`${loader.directory}/${app.runtime.key}`);
+  return createDecider(runtime, await loader.prepareHost(guestRuntimePlan));
+}
+
+const guestRuntimePlan: ComponentPlan = {
+  id: 'guest runtime',
+  description: '',
+  source: { tag: 'path', val: '' },
+  environment: [],
+  variables: [],
+  files: [],
+  allowedOutboundHosts: [],
+  keyValueStores: [],
+  sqliteDatabases: [],
+  aiModels: [],
+};
