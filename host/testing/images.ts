@@ -1,0 +1,62 @@
+// Images for tests, made on the spot from an app's folder or from the machine's own static busybox, and imported.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeImage } from '../image/archive.ts';
+import { machinePlatform, readApp } from '../image/files.ts';
+import type { TarEntry } from '../image/tar.ts';
+import type { Containerd } from './containerd.ts';
+
+const BUSYBOX = '/bin/busybox';
+/** The programs of busybox that tests use. */
+const APPLETS = [
+  'sh',
+  'sleep',
+  'echo',
+  'cat',
+  'ps',
+  'true',
+  'false',
+  'id',
+  'stty',
+  'nc',
+  'wget',
+  'kill',
+  'test',
+  'env',
+];
+
+/** Imports the app in a folder as an image named after the last part of the folder; gives the image's name. */
+export async function importApp(containerd: Containerd, folder: string): Promise<string> {
+  const name = folder.split('/').at(-1) ?? 'app';
+  return importEntries(containerd, name, readApp(folder));
+}
+
+/** Imports an image of these text files, such as a manifest that is wrong; gives the image's name. */
+export function importFiles(
+  containerd: Containerd,
+  name: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<string> {
+  const encoder = new TextEncoder();
+  const entries = Object.entries(files).map(([path, content]): TarEntry => {
+    return { kind: 'file', path, content: typeof content === 'string' ? encoder.encode(content) : content };
+  });
+  return importEntries(containerd, name, entries);
+}
+
+/** Imports an image with a shell and a few programs, for Linux containers; gives its name. */
+export async function importBusybox(containerd: Containerd): Promise<string> {
+  const programs = APPLETS.map((name): TarEntry => ({ kind: 'symlink', path: `bin/${name}`, target: 'busybox' }));
+  const busybox: TarEntry = { kind: 'file', path: 'bin/busybox', content: await readFile(BUSYBOX), mode: 0o755 };
+  const folders = ['tmp', 'proc', 'dev', 'sys'].map((path): TarEntry => ({ kind: 'directory', path }));
+  return importEntries(containerd, 'busybox', [busybox, ...programs, ...folders]);
+}
+
+async function importEntries(containerd: Containerd, name: string, entries: readonly TarEntry[]): Promise<string> {
+  const reference = `${name}:test`;
+  const path = join(containerd.directory, `${name}.tar`);
+  const options = { name: reference, platform: machinePlatform, entrypoint: ['/'], environment: ['PATH=/bin'] };
+  await writeFile(path, await encodeImage(entries, options));
+  await containerd.importImage(path);
+  return reference;
+}
