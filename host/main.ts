@@ -46,6 +46,10 @@ run().then(exit, (error: unknown) => {
 
 /** Does what the command line says. Gives the exit code; a rejection is exit code 1 and a message. */
 async function run(): Promise<number> {
+  if (args[0] === 'worker') {
+    const { runWorker } = await import('./worker/main.ts');
+    return runWorker({ ...invocation, args: args.slice(1) });
+  }
   if (args[0] === 'plan') {
     const { runPlan } = await import('./plan/main.ts');
     await runPlan();
