@@ -1,0 +1,65 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { ComponentPlan, HttpExecutor } from '../../host/gen/runtime.ts';
+import { selectHandler } from './handler.ts';
+
+const handler = suite('selectHandler');
+
+const component: ComponentPlan = {
+  id: 'hello',
+  description: '',
+  source: { tag: 'path', val: 'hello.wasm' },
+  location: { file: '/spin.toml', line: 12, column: 10 },
+  environment: [],
+  variables: [],
+  files: [],
+  allowedOutboundHosts: [],
+  keyValueStores: [],
+  sqliteDatabases: [],
+  aiModels: [],
+};
+
+const found: [executor: HttpExecutor, name: string][] = [
+  ['http', 'wasi:http/incoming-handler@0.2.0'],
+  ['http', 'wasi:http/incoming-handler@0.2.12'],
+  ['http', 'wasi:http/incoming-handler@0.2.0-rc-2023-10-18'],
+  ['http', 'wasi:http/incoming-handler@0.2.0-rc-2023-11-10'],
+  ['http', 'wasi:http/handler@0.3.0'],
+  ['http', 'wasi:http/handler@0.3.0-rc-2026-03-15'],
+  ['http', 'fermyon:spin/inbound-http'],
+  ['wagi', 'wasi:cli/run@0.2.3'],
+];
+for (const [executor, name] of found) {
+  handler(`finds ${name} among other exports for ${executor}`, () => {
+    assert.is(selectHandler(component, executor, ['init', name, 'x:y/z@1.0.0']), name);
+  });
+}
+
+const none: [executor: HttpExecutor, exports: string[]][] = [
+  ['http', []],
+  ['http', ['wasi:cli/run@0.2.3']],
+  ['http', ['wasi:http/incoming-handler@0.1.0', 'wasi:http/handler@0.3.0-rc-2026-01-06']],
+  ['http', ['fermyon:spin/inbound-redis', 'fermyon:spin/inbound-http@2.0.0']],
+  ['wagi', ['wasi:http/incoming-handler@0.2.0']],
+];
+for (const [executor, exports] of none) {
+  handler(`finds none for ${executor} in ${exports.join(', ') || 'nothing'}`, () => {
+    const diagnostic = selectHandler(component, executor, exports);
+    assert.ok(typeof diagnostic !== 'string');
+    assert.match(diagnostic.message, /^component `hello` exports nothing that serves http/);
+    assert.match(diagnostic.fix ?? '', executor === 'wagi' ? /wasi:cli\/run/ : /wasi:http\/incoming-handler/);
+    assert.equal(
+      [diagnostic.file, diagnostic.line, diagnostic.column, diagnostic.field],
+      ['/spin.toml', 12, 10, 'component.hello.source'],
+    );
+  });
+}
+
+handler('refuses several', () => {
+  const exports = ['wasi:http/incoming-handler@0.2.0', 'fermyon:spin/inbound-http'];
+  const diagnostic = selectHandler(component, 'http', exports);
+  assert.ok(typeof diagnostic !== 'string');
+  assert.match(diagnostic.message, /exports several handlers of http, and must export one/);
+});
+
+handler.run();
