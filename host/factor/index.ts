@@ -2,8 +2,9 @@
 
 import type { Factor } from './factor.ts';
 import { outboundHttp } from './outbound-http/outbound-http.ts';
+import { ungranted } from './ungranted.ts';
 import { variables } from './variables.ts';
 import { wasi } from './wasi.ts';
 
 /** Every factor. */
-export const factors: readonly Factor[] = [wasi, variables, outboundHttp];
+export const factors: readonly Factor[] = [wasi, variables, outboundHttp, ungranted];
