@@ -25,12 +25,15 @@ fix: setup ## mend what a machine can mend: format, imports, simple lint
 	@node_modules/.bin/biome check --write
 
 test: check build ## everything: check, unit and end-to-end tests (as root)
+	@$(NODE) host/build/fixtures.ts --missing
 	@$(NODE) host/testing/run-tests.ts unit,e2e
 
 unit: build ## unit tests; FILE=host/ttrpc for some
+	@$(NODE) host/build/fixtures.ts --missing
 	@$(NODE) host/testing/run-tests.ts unit $(FILE)
 
 e2e: build ## end-to-end tests against real containerd (as root); FILE=host/e2e/x.e2e.ts for one
+	@$(NODE) host/build/fixtures.ts --missing
 	@$(NODE) host/testing/run-tests.ts e2e $(FILE)
 
 run: build ## run the demo app under a private containerd (as root); ONCE=1 ends after the answer
@@ -44,9 +47,9 @@ generate: setup ## write host/gen anew from proto/ and wit/
 	@$(NODE) host/build/generate.ts
 	@$(NODE) host/build/runtime-types.ts
 
-fixtures: setup ## build the test apps from source
+fixtures: setup ## build the test apps from source; FIXTURE=hello-c for one
 	@host/build/setup clang lld wasi-libc
-	@$(NODE) host/build/fixtures.ts
+	@$(NODE) host/build/fixtures.ts $(FIXTURE)
 
 image: setup ## write the app fixtures/apps/$(APP) as an image, run/$(APP).tar
 	@$(NODE) host/image/main.ts --app fixtures/apps/$(APP) --name $(APP):latest --output run/$(APP).tar

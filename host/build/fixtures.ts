@@ -15,13 +15,12 @@ const appFolder = (name: string): string => join(root, 'fixtures/apps', name);
 const stampOf = (key: string): string => join(root, 'build/fixtures', `${key.replace('/', '-')}.source`);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Whether the artifact is there and was built from the sources as they are. */
-const isCurrent = (recipe: Recipe, artifact: Artifact, record: FixtureRecord): boolean => {
-  const key = keyOf(recipe, artifact);
-  if (!existsSync(join(appFolder(recipe.name), artifact.file))) return false;
-  const stamp = stampOf(key);
-  const built = artifact.isCommitted ? record[key]?.source : existsSync(stamp) && readFileSync(stamp, 'utf8');
-  return built === digestSources(root, recipe.name, artifact);
+/** Whether a test run has to build the artifact first: it is not committed, and not there or made from other sources. */
+const isMissing = ({ recipe, artifact }: Job): boolean => {
+  if (artifact.isCommitted) return false;
+  const stamp = stampOf(keyOf(recipe, artifact));
+  const isThere = existsSync(join(appFolder(recipe.name), artifact.file)) && existsSync(stamp);
+  return !isThere || readFileSync(stamp, 'utf8') !== digestSources(root, recipe.name, artifact);
 };
 
 const build = async (recipe: Recipe, artifact: Artifact): Promise<Entry> => {
@@ -79,28 +78,42 @@ const writeRecord = (record: FixtureRecord): void => {
   writeFileSync(readme, replaceTables(readFileSync(readme, 'utf8'), formatTables(listRows(kept))));
 };
 
+type Job = { readonly recipe: Recipe; readonly artifact: Artifact };
+
+/** Builds one artifact and says so. Gives null when its toolchain is not there; rejects when it does not build. */
+const run = async ({ recipe, artifact }: Job, title: string, before: Entry | undefined): Promise<Entry | null> => {
+  const lack = artifact.toolchain.findMissing();
+  if (lack) {
+    say(`${title}: skipped, ${lack}`);
+    return null;
+  }
+  say(`${title} ...`);
+  const start = performance.now();
+  const entry = await build(recipe, artifact);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const note = before?.artifact === entry.artifact ? ', as recorded' : ', changed';
+  say(`      ${(entry.size / 1024).toFixed(0)} KB in ${seconds} s${artifact.isCommitted ? note : ''}`);
+  return entry;
+};
+
 const main = async (): Promise<void> => {
   const { values, positionals } = parseArgs({ options: { missing: { type: 'boolean' } }, allowPositionals: true });
   const record = { ...readRecord(root) };
   const jobs = recipes
     .filter(({ name }) => !positionals.length || positionals.includes(name))
-    .flatMap((recipe) => recipe.artifacts.map((artifact) => ({ recipe, artifact })))
-    .filter(({ recipe, artifact }) => !values.missing || !isCurrent(recipe, artifact, record));
-  for (const [index, { recipe, artifact }] of jobs.entries()) {
-    const key = keyOf(recipe, artifact);
-    const title = `[${index + 1}/${jobs.length}] ${key} (${artifact.toolchain.name})`;
-    const lack = artifact.toolchain.findMissing();
-    if (lack) {
-      say(`${title}: skipped, ${lack}`);
-      continue;
+    .flatMap((recipe) => recipe.artifacts.map((artifact): Job => ({ recipe, artifact })))
+    .filter((job) => !values.missing || isMissing(job));
+  for (const [index, job] of jobs.entries()) {
+    const key = keyOf(job.recipe, job.artifact);
+    const title = `[${index + 1}/${jobs.length}] ${key} (${job.artifact.toolchain.name})`;
+    try {
+      const entry = await run(job, title, record[key]);
+      if (entry) record[key] = entry;
+    } catch (error) {
+      say(`      not built: ${error instanceof Error ? error.message : String(error)}`);
+      // A test run goes on without it and names what it leaves out; continuous integration does not.
+      if (!values.missing || process.env['CI']) process.exitCode = 1;
     }
-    say(`${title} ...`);
-    const start = performance.now();
-    const entry = await build(recipe, artifact);
-    const note = record[key]?.artifact === entry.artifact ? 'as recorded' : 'changed';
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    say(`      ${(entry.size / 1024).toFixed(0)} KB in ${seconds} s${artifact.isCommitted ? `, ${note}` : ''}`);
-    record[key] = entry;
   }
   if (!values.missing) writeRecord(record);
 };

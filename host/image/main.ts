@@ -1,5 +1,6 @@
 // The command behind `make image`: an app's folder to an image archive for `ctr image import`.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { encodeImage, type Platform } from './archive.ts';
 import { machinePlatform, readApp } from './files.ts';
@@ -39,6 +40,7 @@ const main = async (): Promise<void> => {
   const entries = readApp(app, { also: values.also ?? [], isPartial: values.partial ?? false });
   const platform = values.platform ? parsePlatform(values.platform) : machinePlatform;
   const archive = await encodeImage(entries, { name, platform, entrypoint: ['/'] });
+  mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, archive);
   process.stdout.write(`${output}: ${name}, ${entries.length} files, ${(archive.length / 1024).toFixed(0)} KB\n`);
 };

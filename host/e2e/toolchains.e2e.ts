@@ -1,0 +1,194 @@
+// What the toolchains that people use make of a handler, served by a worker: each app answers, and its language's failures are
+// told apart from answers.
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { findApp } from '../build/fixture/app.ts';
+import { type ServedApp, serveApp } from '../testing/served-app.ts';
+
+type Declare = (title: string, body: (app: ServedApp) => Promise<void>) => void;
+
+/** Declares and runs a suite over one app; says so when the app could not be built here. */
+const onApp = (name: string, environment: Readonly<Record<string, string>>, declare: (test: Declare) => void): void => {
+  const folder = findApp(name);
+  if (!folder) {
+    process.stdout.write(`skipped: ${name} is not built on this machine (make fixtures says why)\n`);
+    return;
+  }
+  const tests = suite(name);
+  let app: ServedApp | undefined;
+  tests.before(async () => {
+    app = await serveApp(folder, environment);
+  });
+  tests.after(async () => app?.[Symbol.asyncDispose]());
+  declare((title, body) =>
+    tests(title, async () => {
+      if (!app) throw new Error('the app was not started');
+      await body(app);
+    }),
+  );
+  tests.run();
+};
+
+const post = (body: string): RequestInit => ({ method: 'POST', body });
+
+/** What every app can do, as far as its routes go. */
+const declareCommon = (test: Declare, greeting: string, failing: string): void => {
+  test('answers', async (app) => {
+    const { status, body } = await app.request('/');
+    assert.is(status, 200);
+    assert.is(body, greeting);
+  });
+
+  test('answers ten requests at a time', async (app) => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => app.request('/')));
+    assert.equal(new Set(answers.map(({ body }) => body)), new Set([greeting]));
+  });
+
+  test('answers 500 when the handler fails, and goes on', async (app) => {
+    assert.is((await app.request(failing)).status, 500);
+    assert.is((await app.request('/')).status, 200);
+  });
+};
+
+const declareEcho = (test: Declare): void => {
+  test('echoes a body of 300 KB', async (app) => {
+    const body = 'spin'.repeat(75_000);
+    const answer = await app.request('/echo', post(body));
+    assert.is(answer.status, 200);
+    assert.ok(answer.body === body, `${answer.body.length} bytes came back`);
+  });
+};
+
+const declareFetch = (test: Declare, pathOf: (url: string) => string): void => {
+  test('passes on what an outbound request gives', async (app) => {
+    const { status, body } = await app.request(pathOf(`${app.url}/`));
+    assert.is(status, 200);
+    assert.is(body, (await app.request('/')).body);
+  });
+};
+
+onApp('hello-c', {}, (test) => {
+  declareCommon(test, 'Hello from C!\n', '/trap');
+  declareEcho(test);
+  declareFetch(test, (url) => `/fetch?${url}`);
+
+  test('starts every request from a pristine instance', async (app) => {
+    for (const _ of [1, 2, 3]) assert.is((await app.request('/count')).body, '1');
+  });
+
+  test('takes a body of 3 MB and gives one', async (app) => {
+    assert.is((await app.request('/length', post('x'.repeat(3_000_000)))).body, '3000000');
+    assert.is((await app.request('/bytes/3000000')).body.length, 3_000_000);
+  });
+
+  for (const path of ['/error', '/silent', '/exit/0', '/exit/1'])
+    test(`answers 500 to ${path}`, async (app) => {
+      assert.is((await app.request(path)).status, 500);
+    });
+
+  test('keeps the first of two answers', async (app) => {
+    const { status, body } = await app.request('/twice');
+    assert.is(status, 200);
+    assert.is(body, 'Hello from C!\n');
+  });
+
+  test('cuts the answer off when the handler traps midway', async (app) => {
+    const error = await app.request('/trap-midway').catch((error: unknown) => error);
+    assert.instance(error, Error);
+  });
+
+  test('serves others while one waits', async (app) => {
+    const slow = app.request('/sleep/1000').then(() => 'slow');
+    assert.is(await Promise.race([slow, app.request('/').then(() => 'quick')]), 'quick');
+    await slow;
+  });
+
+  test('says why an outbound request gives nothing', async (app) => {
+    const refused = await app.request('/fetch?http://127.0.0.1:1/');
+    assert.is(refused.status, 502);
+    assert.is(refused.headers['x-error-code'], '6', 'connection-refused');
+    const denied = await app.request('/fetch?http://192.0.2.1/');
+    assert.is(denied.headers['x-error-code'], '15', 'HTTP-request-denied');
+  });
+
+  test('has the environment of the manifest and no other', async (app) => {
+    assert.is((await app.request('/environment')).body, 'GREETING: Hello from the manifest\n');
+  });
+});
+
+onApp('hello-js', { SPIN_VARIABLE_TOKEN: 'from the pod' }, (test) => {
+  declareCommon(test, 'Hello from JavaScript!\n', '/throw');
+  declareEcho(test);
+  declareFetch(test, (url) => `/fetch?url=${encodeURIComponent(url)}`);
+
+  test('reads parameters, queries and headers', async (app) => {
+    assert.is((await app.request('/hello/you')).body, 'Hello, you!\n');
+    const { body } = await app.request('/json?a=1&b=2', { headers: { 'user-agent': 'test' } });
+    assert.equal(JSON.parse(body), { query: { a: '1', b: '2' }, agent: 'test' });
+  });
+
+  test('streams an answer line by line', async (app) => {
+    const response = await fetch(`${app.url}/stream/5`, { headers: { connection: 'close' } });
+    const chunks = [];
+    for await (const chunk of response.body ?? []) chunks.push(new TextDecoder().decode(chunk));
+    assert.is(chunks.join(''), '5\n4\n3\n2\n1\n');
+    assert.ok(chunks.length > 1, 'all lines came at once');
+  });
+
+  test('reads variables of the manifest and of the pod', async (app) => {
+    assert.is((await app.request('/variable/greeting')).body, 'Hello from a variable');
+    assert.is((await app.request('/variable/token')).body, 'from the pod');
+    const { status, body } = await app.request('/variable/nothing');
+    assert.is(status, 404);
+    assert.is(JSON.parse(body).tag, 'undefined');
+  });
+
+  test('answers without a body', async (app) => {
+    const { status, body } = await app.request('/no-content');
+    assert.is(status, 204);
+    assert.is(body, '');
+  });
+
+  test('starts every request from a pristine instance', async (app) => {
+    for (const _ of [1, 2]) assert.is((await app.request('/count')).body, '1');
+  });
+});
+
+onApp('hello-rust', {}, (test) => {
+  declareCommon(test, 'Hello from Rust!\n', '/panic');
+  declareEcho(test);
+  declareFetch(test, (url) => `/fetch?${url}`);
+
+  test('reads parameters, the environment and a file of the app', async (app) => {
+    assert.is((await app.request('/hello/you')).body, 'Hello, you!\n');
+    assert.is((await app.request('/environment')).body, 'LANGUAGE=Rust\n');
+    assert.is((await app.request('/file/note.txt')).body, 'A file of the app\n');
+    assert.is((await app.request('/file/nothing')).status, 500);
+  });
+
+  test('says on standard error where it panicked', async (app) => {
+    await app.request('/panic');
+    assert.match(app.log(), 'the handler panics');
+  });
+});
+
+onApp('hello-go', {}, (test) => {
+  declareCommon(test, 'Hello from Go!\n', '/panic');
+
+  test('runs goroutines, collects garbage and sleeps', async (app) => {
+    assert.is((await app.request('/goroutines')).body, '4950\n');
+    assert.ok(Number((await app.request('/garbage')).body) > 0);
+    assert.is((await app.request('/sleep')).body, 'awake\n');
+    assert.is((await app.request('/environment')).body, 'LANGUAGE=Go\n');
+  });
+});
+
+onApp('hello-python', {}, (test) => {
+  declareCommon(test, 'Hello from Python!\n', '/raise');
+  declareEcho(test);
+  declareFetch(test, (url) => `/fetch?${url}`);
+
+  test('has the environment of the manifest', async (app) => {
+    assert.is((await app.request('/environment')).body, 'LANGUAGE=Python\n');
+  });
+});
