@@ -142,9 +142,7 @@ function join(a: string, b: string): string {
 
 function flagsLayout(count: number): Layout {
   if (count <= 8) return PRIMITIVE_LAYOUTS.u8;
-  if (count <= 16) return PRIMITIVE_LAYOUTS.u16;
-  const words = Math.ceil(count / 32);
-  return { size: 4 * words, alignment: 4, flat: 'i'.repeat(Math.min(words, MAX_FLAT_PARAMS + 1)) };
+  return count <= 16 ? PRIMITIVE_LAYOUTS.u16 : PRIMITIVE_LAYOUTS.u32;
 }
 
 function cut(flat: Flat): Flat {

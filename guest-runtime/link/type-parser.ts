@@ -58,14 +58,7 @@ export function parseType(reader: BinaryReader, depth: number): TypeDefinition {
         ),
       };
     case 0x6e:
-      return {
-        kind: 'flags',
-        names: notEmpty(
-          reader,
-          'flags',
-          reader.readVector(() => reader.readName()),
-        ),
-      };
+      return { kind: 'flags', names: readFlagNames(reader) };
     case 0x6d:
       return {
         kind: 'enum',
@@ -99,6 +92,18 @@ export function parseType(reader: BinaryReader, depth: number): TypeDefinition {
 function notEmpty<T>(reader: BinaryReader, what: string, elements: T[]): T[] {
   if (elements.length === 0) throw reader.malformed(`${what} without elements`);
   return elements;
+}
+
+const MAX_FLAGS = 32;
+
+function readFlagNames(reader: BinaryReader): string[] {
+  const names = notEmpty(
+    reader,
+    'flags',
+    reader.readVector(() => reader.readName()),
+  );
+  if (names.length > MAX_FLAGS) throw reader.malformed(`more than ${MAX_FLAGS} flags`);
+  return names;
 }
 
 function readLabelled(reader: BinaryReader): LabelledRef {

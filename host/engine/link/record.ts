@@ -2,7 +2,7 @@
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#loading
 
 import { alignTo, layoutOf, recordLayout } from '../../../guest-runtime/link/layout.ts';
-import type { Codec, CoreValue } from './codec.ts';
+import type { Codec } from './codec.ts';
 import { lowerCamelCase } from './names.ts';
 import { describe } from './primitive.ts';
 
@@ -65,46 +65,36 @@ export function createTupleCodec(elements: readonly Codec[]): Codec {
   };
 }
 
-/** Creates the codec of flags: an object with a boolean for each. */
+/** Creates the codec of flags, 32 at most: an object with a boolean for each. */
 export function createFlagsCodec(names: readonly string[]): Codec {
   const keys = names.map(lowerCamelCase);
   const layout = layoutOf({ tag: 'flags', val: [...names] }, []);
-  const words = Math.ceil(keys.length / 32);
-  const unpack = (flags: Record<string, boolean>, word: number, index: number) => {
-    const first = index * 32;
-    const end = Math.min(first + 32, keys.length);
-    for (let at = first; at < end; at++) flags[keys[at] as string] = ((word >>> (at - first)) & 1) === 1;
+  const unpack = (word: number) => {
+    const flags: Record<string, boolean> = {};
+    for (let bit = 0; bit < keys.length; bit++) flags[keys[bit] as string] = ((word >>> bit) & 1) === 1;
+    return flags;
   };
-  const pack = (flags: Readonly<Record<string, unknown>>, index: number) => {
-    const first = index * 32;
-    const end = Math.min(first + 32, keys.length);
+  const pack = (value: unknown) => {
+    const flags = requireObject(value);
     let word = 0;
-    for (let at = first; at < end; at++) if (flags[keys[at] as string]) word |= 1 << (at - first);
+    for (let bit = 0; bit < keys.length; bit++) if (flags[keys[bit] as string]) word |= 1 << bit;
     return word;
   };
   return {
     layout,
-    load({ memory }, pointer) {
-      const flags: Record<string, boolean> = {};
-      if (layout.size === 1) unpack(flags, memory.view.getUint8(pointer), 0);
-      else if (layout.size === 2) unpack(flags, memory.view.getUint16(pointer, true), 0);
-      else for (let at = 0; at < words; at++) unpack(flags, memory.view.getUint32(pointer + 4 * at, true), at);
-      return flags;
+    load({ memory: { view } }, pointer) {
+      if (layout.size === 1) return unpack(view.getUint8(pointer));
+      return unpack(layout.size === 2 ? view.getUint16(pointer, true) : view.getInt32(pointer, true));
     },
-    store({ memory }, value, pointer) {
-      const flags = requireObject(value);
-      if (layout.size === 1) memory.view.setUint8(pointer, pack(flags, 0));
-      else if (layout.size === 2) memory.view.setUint16(pointer, pack(flags, 0), true);
-      else for (let at = 0; at < words; at++) memory.view.setUint32(pointer + 4 * at, pack(flags, at), true);
+    store({ memory: { view } }, value, pointer) {
+      const word = pack(value);
+      if (layout.size === 1) view.setUint8(pointer, word);
+      else if (layout.size === 2) view.setUint16(pointer, word, true);
+      else view.setInt32(pointer, word, true);
     },
-    liftFlat(_context, flat: readonly CoreValue[], at) {
-      const flags: Record<string, boolean> = {};
-      for (let word = 0; word < words; word++) unpack(flags, flat[at + word] as number, word);
-      return flags;
-    },
-    lowerFlat(_context, value, flat) {
-      const flags = requireObject(value);
-      for (let at = 0; at < words; at++) flat.push(pack(flags, at));
+    liftFlat: (_context, flat, at) => unpack(flat[at] as number),
+    lowerFlat: (_context, value, flat) => {
+      flat.push(pack(value));
     },
   };
 }

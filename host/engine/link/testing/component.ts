@@ -1,0 +1,38 @@
+// Makes instances of components for tests: linked, compiled and instantiated in memory.
+
+import { linkComponent } from '../../../../guest-runtime/link/linker.ts';
+import { binaryFromWat } from '../../../../guest-runtime/link/testing/wat.ts';
+import type { ComponentInstance, HostImports, PreparedComponent } from '../../engine.ts';
+import { createPreparedComponent } from '../link-engine.ts';
+import { createLinkedComponent, type WaitingImports } from '../linked-component.ts';
+
+/** What a test may say about a component's host. */
+export type HostOptions = { readonly imports?: HostImports; readonly waits?: WaitingImports };
+
+export function prepareComponent(bytes: Uint8Array, waits: WaitingImports = () => false): PreparedComponent {
+  const plan = linkComponent(bytes);
+  const modules = plan.modules.map(
+    ({ start, end }) => new WebAssembly.Module(new Uint8Array(bytes.subarray(start, end))),
+  );
+  return createPreparedComponent(createLinkedComponent(plan, modules, waits));
+}
+
+export async function instantiateComponent(bytes: Uint8Array, options: HostOptions = {}): Promise<ComponentInstance> {
+  const imports = options.imports ?? {};
+  return prepareComponent(bytes, options.waits).instantiate(() => ({ imports, release: () => undefined }));
+}
+
+/** Instantiates a component written in the text format. */
+export async function instantiateWat(text: string, options: HostOptions = {}): Promise<ComponentInstance> {
+  return instantiateComponent(await binaryFromWat(text), options);
+}
+
+/** Returns what a promise rejects with. Throws when it resolves. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (reason) {
+    return reason;
+  }
+  throw new Error('the promise resolved');
+}
