@@ -1,28 +1,20 @@
 // EDGE: the files and descriptors that containerd gives to a shim: standard streams, the bundle's config.json and `address`, the
 // `log` FIFO, and the OOM score that the kernel keeps for each process.
-import { constants, openSync, writeSync } from 'node:fs';
-import { type FileHandle, open, readFile, unlink, writeFile } from 'node:fs/promises';
+import { constants, openSync, readFile, writeSync } from 'node:fs';
+import { readFile as readFileAt, unlink, writeFile } from 'node:fs/promises';
 import { isatty } from 'node:tty';
+import { promisify } from 'node:util';
 import type { Annotations } from '../bundle/annotations.ts';
 import { MAX_INPUT_LENGTH } from './bootstrap.ts';
 
 /** Reads standard input to its end, but not from a terminal. Throws `RangeError` when there is too much of it. */
 export async function readStandardInput(): Promise<Uint8Array> {
   if (isatty(0)) return new Uint8Array(0);
-  let input: FileHandle | undefined;
-  try {
-    input = await open('/dev/stdin');
-    const bytes = await input.readFile();
-    if (bytes.length > MAX_INPUT_LENGTH)
-      throw new RangeError(`cannot read standard input: more than ${MAX_INPUT_LENGTH} bytes`);
-    return bytes;
-  } catch (error) {
-    // A descriptor that is closed (ENOENT) or a socket (ENXIO) has no options for us.
-    if (isErrno(error, 'ENOENT', 'ENXIO')) return new Uint8Array(0);
-    throw error;
-  } finally {
-    await input?.close();
+  const bytes = await promisify(readFile)(0);
+  if (bytes.length > MAX_INPUT_LENGTH) {
+    throw new RangeError(`cannot read standard input: more than ${MAX_INPUT_LENGTH} bytes`);
   }
+  return bytes;
 }
 
 /** Writes to standard output, at once and whole. */
@@ -42,7 +34,7 @@ export function writeStandardError(line: string): void {
 /** Reads the annotations of a bundle's container; a bundle without config.json has none. Throws on JSON that does not parse. */
 export async function readAnnotations(bundle: string): Promise<Annotations> {
   try {
-    const spec: unknown = JSON.parse(await readFile(`${bundle}/config.json`, 'utf8'));
+    const spec: unknown = JSON.parse(await readFileAt(`${bundle}/config.json`, 'utf8'));
     return (spec as { annotations?: Annotations }).annotations;
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
@@ -58,7 +50,7 @@ export function writeAddress(bundle: string, address: string): Promise<void> {
 /** Reads the bundle's `address` file; undefined when there is none. */
 export async function readAddress(bundle: string): Promise<string | undefined> {
   try {
-    return await readFile(`${bundle}/address`, 'utf8');
+    return await readFileAt(`${bundle}/address`, 'utf8');
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
@@ -89,7 +81,7 @@ const MAX_OOM_SCORE = 1000;
 
 /** Makes a process one point likelier to be killed for memory than this one, which has containerd's score; where that is allowed. */
 export async function adjustOomScore(pid: number): Promise<void> {
-  const own = Number(await readFile('/proc/self/oom_score_adj', 'utf8'));
+  const own = Number(await readFileAt('/proc/self/oom_score_adj', 'utf8'));
   try {
     await writeFile(`/proc/${pid}/oom_score_adj`, String(Math.min(own + 1, MAX_OOM_SCORE)));
   } catch (error) {
