@@ -26,9 +26,9 @@ function parseEntry(line: string): { level: string; msg: string } | null {
 }
 
 // runc's and crun's words for a container or process that is not there (any more).
-const gone = /does not exist|not found|already (finished|exited)|no such process|container not running|is not running/i;
+const gone = /does not exist|already (finished|exited)|no such process|container not running|is not running/i;
 
-/** Returns the status code that a failed command on an existing container stands for. */
-export function codeOfError(message: string): Code {
-  return gone.test(message) ? Code.NOT_FOUND : Code.UNKNOWN;
+/** Returns the status code that a failed command on a container stands for. */
+export function codeOfError(command: string, message: string): Code {
+  return command !== 'create' && command !== 'exec' && gone.test(message) ? Code.NOT_FOUND : Code.UNKNOWN;
 }

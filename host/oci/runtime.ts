@@ -127,6 +127,6 @@ export class OciRuntime {
 
   #failure(command: string, log: string, status: number | string): StatusError {
     const message = errorInLog(log) || `ended with ${status}`;
-    return new StatusError(codeOfError(message), `${this.options.binary} ${command}: ${message}`);
+    return new StatusError(codeOfError(command, message), `${this.options.binary} cannot ${command}: ${message}`);
   }
 }

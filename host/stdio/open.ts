@@ -1,6 +1,6 @@
-// Opens the standard streams of a process that has no terminal. The process gets the descriptors themselves, so its bytes never pass
-// through this process. A FIFO is opened for reading and writing first: that never waits for a peer, keeps the process from seeing end
-// of file or a broken pipe while containerd is away, and lets the one-way descriptor for the process open at once (fifo(7)).
+// Opens the standard streams of a process. For its output it gets the descriptors themselves, so those bytes never pass through this
+// process. A FIFO is opened for reading and writing first: that never waits for a peer, keeps the process from seeing a broken pipe while
+// containerd is away, and lets the one-way descriptor for the process open at once (fifo(7)).
 
 import { close, constants, open as openFile } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { Code, StatusError } from '../ttrpc/status.ts';
 import type { Endpoint } from './endpoint.ts';
+import { type Input, openInput } from './input.ts';
 import { type Logger, startLogger } from './logger.ts';
 
 const openDescriptor = promisify(openFile);
@@ -18,23 +19,29 @@ const { O_RDONLY, O_WRONLY, O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
 export type StreamOwner = { readonly id: string; readonly namespace: string };
 
 /** Where the three streams of a process go. */
-export type Endpoints = { readonly stdin: Endpoint; readonly stdout: Endpoint; readonly stderr: Endpoint };
+export type Endpoints = {
+  readonly stdin: Endpoint;
+  readonly stdout: Endpoint;
+  readonly stderr: Endpoint;
+  /** Whether a terminal is copied to and from them, instead of the process having them. */
+  readonly hasTerminal: boolean;
+};
 
 /** The open streams of a process. */
 export class Streams {
   /** For the process; 'ignore' stands for /dev/null. Order: standard input, output, error. */
   readonly descriptors: readonly (number | 'ignore')[];
   readonly #forProcess: number[];
-  readonly #stdinHolder: number[];
-  readonly #outputHolders: number[];
+  readonly #holders: number[];
+  readonly #input: Input | null;
   readonly #logger: Logger | null;
 
-  constructor(opened: Opened, logger: Logger | null) {
+  constructor(opened: Opened) {
     this.descriptors = opened.descriptors;
     this.#forProcess = opened.forProcess;
-    this.#stdinHolder = opened.stdinHolder;
-    this.#outputHolders = opened.outputHolders;
-    this.#logger = logger;
+    this.#holders = opened.holders;
+    this.#input = opened.input;
+    this.#logger = opened.logger;
   }
 
   /** Hands the process's descriptors to the caller, who closes them; null where there is none. */
@@ -49,14 +56,15 @@ export class Streams {
     await closeAll(this.#forProcess);
   }
 
-  /** Lets the process see the end of its input, once its writers are gone. */
-  async closeStdin(): Promise<void> {
-    await closeAll(this.#stdinHolder);
+  /** Ends the input of the process. */
+  closeStdin(): void {
+    this.#input?.close();
   }
 
   /** Gives everything up when the process has ended, so that readers see the end of its output. */
   async close(): Promise<void> {
-    await closeAll(this.#forProcess, this.#stdinHolder, this.#outputHolders);
+    this.#input?.close();
+    await closeAll(this.#forProcess, this.#holders);
     await this.#logger?.stop();
   }
 }
@@ -64,34 +72,41 @@ export class Streams {
 type Opened = {
   readonly descriptors: (number | 'ignore')[];
   readonly forProcess: number[];
-  readonly stdinHolder: number[];
-  readonly outputHolders: number[];
+  readonly holders: number[];
+  input: Input | null;
+  logger: Logger | null;
 };
 
 /** Opens streams. Rejects with a `StatusError` that names the endpoint; nothing stays open then. */
-export async function openStreams({ stdin, stdout, stderr }: Endpoints, owner: StreamOwner): Promise<Streams> {
-  const opened: Opened = { descriptors: [], forProcess: [], stdinHolder: [], outputHolders: [] };
-  const logger = stdout.kind === 'logger' ? await startLogger(stdout, owner) : null;
+export async function openStreams(endpoints: Endpoints, owner: StreamOwner): Promise<Streams> {
+  const opened: Opened = { descriptors: [], forProcess: [], holders: [], input: null, logger: null };
   try {
-    opened.descriptors.push(await openInput(stdin, opened));
-    if (logger) {
-      opened.forProcess.push(logger.stdout, logger.stderr);
-      opened.descriptors.push(logger.stdout, stderr.kind === 'none' ? 'ignore' : logger.stderr);
-    } else {
-      opened.descriptors.push(await openOutput(stdout, opened), await openOutput(stderr, opened));
-    }
-    return new Streams(opened, logger);
+    opened.descriptors.push(await openStdin(endpoints, opened), ...(await openOutputs(endpoints, owner, opened)));
+    return new Streams(opened);
   } catch (error) {
-    await new Streams(opened, logger).close();
+    await new Streams(opened).close();
     throw error;
   }
 }
 
-async function openInput(endpoint: Endpoint, opened: Opened): Promise<number | 'ignore'> {
-  if (endpoint.kind === 'none') return 'ignore';
-  if (endpoint.kind !== 'fifo') throw unusable('input', endpoint.kind);
-  await hold(endpoint.path, opened.stdinHolder);
-  return keep(await openPath(endpoint.path, O_RDONLY), opened.forProcess);
+async function openStdin({ stdin, hasTerminal }: Endpoints, opened: Opened): Promise<number | 'ignore'> {
+  if (stdin.kind === 'none') return 'ignore';
+  if (stdin.kind !== 'fifo') throw unusable('input', stdin.kind);
+  if (hasTerminal) {
+    // Whoever is at the terminal may come and go, so its input does not end with its writers.
+    await hold(stdin.path, opened.holders);
+    return keep(await openPath(stdin.path, O_RDONLY | O_NONBLOCK), opened.forProcess);
+  }
+  opened.input = await openInput(stdin.path).catch(reject);
+  return keep(opened.input.descriptor, opened.forProcess);
+}
+
+async function openOutputs({ stdout, stderr }: Endpoints, owner: StreamOwner, opened: Opened) {
+  if (stdout.kind !== 'logger') return [await openOutput(stdout, opened), await openOutput(stderr, opened)];
+  const logger = await startLogger(stdout, owner);
+  opened.logger = logger;
+  opened.forProcess.push(logger.stdout, logger.stderr);
+  return [logger.stdout, stderr.kind === 'none' ? ('ignore' as const) : logger.stderr];
 }
 
 async function openOutput(endpoint: Endpoint, opened: Opened): Promise<number | 'ignore'> {
@@ -99,7 +114,7 @@ async function openOutput(endpoint: Endpoint, opened: Opened): Promise<number | 
     case 'none':
       return 'ignore';
     case 'fifo':
-      await hold(endpoint.path, opened.outputHolders);
+      await hold(endpoint.path, opened.holders);
       return keep(await openPath(endpoint.path, O_WRONLY), opened.forProcess);
     case 'file':
       await mkdir(dirname(endpoint.path), { recursive: true });
@@ -119,11 +134,11 @@ function keep(descriptor: number, list: number[]): number {
 }
 
 async function openPath(path: string, flags: number): Promise<number> {
-  try {
-    return await openDescriptor(path, flags, 0o644);
-  } catch (cause) {
-    throw new StatusError(Code.FAILED_PRECONDITION, `cannot open standard I/O: ${(cause as Error).message}`, { cause });
-  }
+  return openDescriptor(path, flags, 0o644).catch(reject);
+}
+
+function reject(cause: Error): never {
+  throw new StatusError(Code.FAILED_PRECONDITION, `cannot open standard I/O: ${cause.message}`, { cause });
 }
 
 function numberOrNull(descriptor: number | 'ignore' | undefined): number | null {

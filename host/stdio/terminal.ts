@@ -71,6 +71,13 @@ function descriptorOf(socket: Socket): number {
   return (socket as unknown as { _handle: { fd: number } })._handle.fd;
 }
 
+// Unlike `once`, not rejected by the error that a terminal ends with.
+function untilClosed(stream: ReadStream): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stream.once('close', resolve);
+  return promise;
+}
+
 /** The master of a terminal, copied to and from the streams of its process. */
 export class Terminal {
   readonly #descriptor: number;
@@ -88,13 +95,13 @@ export class Terminal {
     this.#master = new ReadStream(descriptor).on('error', () => {});
     this.#input = stdin === null ? null : new Socket({ fd: stdin, readable: true, writable: false });
     this.#input?.on('error', () => {}).pipe(this.#master, { end: false });
-    this.#copied = stdout === null ? once(this.#master.resume(), 'close') : this.#copyTo(openOutput(stdout));
+    this.#copied = stdout === null ? untilClosed(this.#master.resume()) : this.#copyTo(openOutput(stdout));
   }
 
   async #copyTo(output: Writable): Promise<void> {
     output.on('error', () => this.#master.resume());
     this.#master.pipe(output, { end: false });
-    await once(this.#master, 'close');
+    await untilClosed(this.#master);
     output.end();
     await finished(output).catch(() => {});
   }
@@ -105,9 +112,8 @@ export class Terminal {
   }
 
   /** Stops reading input. The terminal stays open, since its process may still write. */
-  async closeStdin(): Promise<void> {
+  closeStdin(): void {
     this.#input?.destroy();
-    await this.#streams.closeStdin();
   }
 
   /** Waits until all output is copied, but not longer than `deadline`; then gives everything up. */

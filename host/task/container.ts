@@ -13,7 +13,7 @@ export interface RunningProcess {
   /** Sets the size of its terminal in characters; does nothing without a terminal. */
   resize(columns: number, rows: number): void;
   /** Lets it see the end of its input. */
-  closeStdin(): Promise<void>;
+  closeStdin(): void;
   /** Resolves when its output is copied and its streams are closed, which takes a bounded time after its end. */
   readonly drained: Promise<void>;
 }

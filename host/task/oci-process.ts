@@ -30,7 +30,7 @@ export class OciProcess implements RunningProcess {
     if (this.#io instanceof Terminal) this.#io.resize(columns, rows);
   }
 
-  async closeStdin(): Promise<void> {
-    await this.#io.closeStdin();
+  closeStdin(): void {
+    this.#io.closeStdin();
   }
 }

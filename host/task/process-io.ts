@@ -25,6 +25,7 @@ export async function openIo(stdio: Stdio, owner: StreamOwner, directory: string
   const endpoints: Endpoints = {
     stdin: parseEndpoint(stdio.stdin),
     stdout: parseEndpoint(stdio.stdout),
+    hasTerminal: stdio.terminal,
     // A terminal has one output.
     stderr: stdio.terminal ? { kind: 'none' } : parseEndpoint(stdio.stderr),
   };

@@ -93,7 +93,7 @@ export class TaskService implements Handlers<typeof api.Task> {
       throw error;
     }
     process.apply('start');
-    if (process.isStdinClosed) await process.running?.closeStdin();
+    if (process.isStdinClosed) process.running?.closeStdin();
     this.#events.publish(event.TaskExecStarted, { containerId: task.id, execId, pid: process.pid });
     this.#endings.watchExec(task, process);
   }
@@ -224,7 +224,7 @@ export class TaskService implements Handlers<typeof api.Task> {
     if (!stdin) return {};
     // May arrive while an exec is being started, which then finds this note.
     process.isStdinClosed = true;
-    await process.running?.closeStdin();
+    process.running?.closeStdin();
     return {};
   };
 
