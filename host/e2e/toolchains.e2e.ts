@@ -1,33 +1,7 @@
 // What the toolchains that people use make of a handler, served by a worker: each app answers, and its language's failures are
 // told apart from answers.
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findApp } from '../build/fixture/app.ts';
-import { type ServedApp, serveApp } from '../testing/served-app.ts';
-
-type Declare = (title: string, body: (app: ServedApp) => Promise<void>) => void;
-
-/** Declares and runs a suite over one app; says so when the app could not be built here. */
-const onApp = (name: string, environment: Readonly<Record<string, string>>, declare: (test: Declare) => void): void => {
-  const folder = findApp(name);
-  if (!folder) {
-    process.stdout.write(`skipped: ${name} is not built on this machine (make fixtures says why)\n`);
-    return;
-  }
-  const tests = suite(name);
-  let app: ServedApp | undefined;
-  tests.before(async () => {
-    app = await serveApp(folder, environment);
-  });
-  tests.after(async () => app?.[Symbol.asyncDispose]());
-  declare((title, body) =>
-    tests(title, async () => {
-      if (!app) throw new Error('the app was not started');
-      await body(app);
-    }),
-  );
-  tests.run();
-};
+import { type Declare, onApp } from '../testing/on-app.ts';
 
 const post = (body: string): RequestInit => ({ method: 'POST', body });
 
