@@ -2,13 +2,15 @@
 // the plan process loads (build/plan) as assets. Runs after guest-runtime.ts; does nothing when nothing changed. Run by `make build`.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { bundle } from './executable/bundle.ts';
 import { createCodeCache } from './executable/code-cache.ts';
 import { partAssets } from './executable/part.ts';
 
 const output = 'build/containerd-shim-spin-v2';
+/** Written first and then renamed, because an executable that runs cannot be written to. */
+const fresh = `${output}.new`;
 const folder = 'build/executable';
 const stampFile = `${folder}/inputs.sha256`;
 const configFile = `${folder}/config.json`;
@@ -41,7 +43,7 @@ function writeExecutable(): void {
     main,
     mainFormat: 'commonjs',
     executable: stripNode(),
-    output,
+    output: fresh,
     disableExperimentalSEAWarning: true,
     useCodeCache: true,
     execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -50,6 +52,7 @@ function writeExecutable(): void {
   };
   writeFileSync(configFile, JSON.stringify(config, null, 2));
   execFileSync(process.execPath, ['--build-sea', configFile], { stdio: ['ignore', 'ignore', 'inherit'] });
+  renameSync(fresh, output);
 }
 
 /** Symbols are a fifth of Node's size and of no use here; they cannot be removed any more once assets are in. */

@@ -1,7 +1,7 @@
 // Runs commands to their end and keeps what they said. For tests, the demo and the benchmark.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
 
 /** How a command ended. */
 export type Output = { readonly code: number; readonly stdout: string; readonly stderr: string };
@@ -17,6 +17,8 @@ export type CommandOptions = {
 /** A command that may go on for as long as the test likes. */
 export type Running = {
   readonly child: ChildProcess;
+  /** What it has written to standard output so far. */
+  readonly written: () => string;
   /** Resolves when the command has ended and closed its output. A signal is the code 128 and its number, as in a shell. */
   readonly ended: Promise<Output>;
 };
@@ -30,10 +32,20 @@ export function startCommand(file: string, args: readonly string[], options: Com
   // A command that ends without reading its input is not our failure.
   child.stdin.on('error', () => {});
   if (options.input !== undefined) child.stdin.end(options.input);
-  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
-    ([stdout, stderr, [code, signal]]) => ({ code: code ?? 128 + (SIGNAL_NUMBERS[signal] ?? 0), stdout, stderr }),
-  );
-  return { child, ended };
+  const stdout = keepText(child.stdout);
+  const stderr = keepText(child.stderr);
+  const ended = once(child, 'close').then(([code, signal]) => {
+    return { code: code ?? 128 + (SIGNAL_NUMBERS[signal] ?? 0), stdout: stdout(), stderr: stderr() };
+  });
+  return { child, written: stdout, ended };
+}
+
+function keepText(stream: Readable): () => string {
+  let kept = '';
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    kept += text;
+  });
+  return () => kept;
 }
 
 /** Runs a command to its end, whatever its exit code. Rejects when it cannot be started. */

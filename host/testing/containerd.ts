@@ -153,6 +153,14 @@ export class Containerd {
     return startCommand(...this.#ctrCommand(args, options));
   }
 
+  /** Runs ctr in a terminal of that size; what it wrote there is standard output. */
+  inTerminal(args: readonly string[], size: { readonly rows: number; readonly columns: number }): Promise<Output> {
+    const [program, all, options] = this.#ctrCommand(args);
+    const command = [program, ...all].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+    const sized = `stty rows ${size.rows} columns ${size.columns}; exec ${command}`;
+    return runCommand('script', ['--quiet', '--return', '--command', sized, '/dev/null'], options);
+  }
+
   #ctrCommand(args: readonly string[], options: CommandOptions = {}): [string, readonly string[], CommandOptions] {
     const program = join(this.release.programs, 'ctr');
     const environment = { ...this.#environment, ...options.environment };
@@ -224,6 +232,18 @@ export class Containerd {
     await this.tryCtr(['containers', 'rm', this.id(name)]);
   }
 
+  /** Removes every container. Never rejects. */
+  async removeAll(): Promise<void> {
+    const names = [...(await this.tasks().catch(() => new Map())).keys()];
+    await Promise.all(names.map((name) => this.remove(name).catch(() => {})));
+    const list = (words: readonly string[]) => this.ctr(words).catch(() => '');
+    const containers = (await list(['containers', 'ls', '--quiet'])).split('\n').filter((id) => id !== '');
+    for (const id of containers) await this.tryCtr(['containers', 'rm', id]);
+    // A `ctr run` that failed half-way may have left one that is no container's any more.
+    const snapshots = (await list(['snapshots', 'ls'])).split('\n').map((line) => line.split(/\s/)[0] ?? '');
+    for (const key of snapshots.filter((key) => key.endsWith(this.mark))) await this.tryCtr(['snapshots', 'rm', key]);
+  }
+
   /** Socket of the shim of a container that is its own group. */
   shimSocket(name: string): string {
     const seed = join(this.address, this.mark, this.id(name));
@@ -256,10 +276,7 @@ export class Containerd {
 
   /** Ends everything and removes every trace. May be called more than once. */
   async close(): Promise<void> {
-    if (this.#daemon !== undefined) {
-      const names = [...(await this.tasks().catch(() => new Map())).keys()];
-      await Promise.all(names.map((name) => this.remove(name).catch(() => {})));
-    }
+    if (this.#daemon !== undefined) await this.removeAll();
     await this.stop();
     await sweep(this.#instance());
     await rm(this.directory, { recursive: true, force: true });

@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileRun } from './judge.ts';
 
+/** From SIGTERM to SIGKILL for a test file that takes too long. */
+const GRACE_MS = 20_000;
+
 /** Where and for how long a test file runs. */
 export type RunFileOptions = {
   readonly timeoutMs: number;
@@ -37,10 +40,14 @@ async function runToEnd(path: string, outputPath: string, timeoutMs: number) {
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
-    killGroup(pid);
+    // A test that started what outlives it gets the chance to end that.
+    child.kill('SIGTERM');
+    killTimer = setTimeout(() => killGroup(pid), GRACE_MS);
   }, timeoutMs);
+  let killTimer: NodeJS.Timeout | undefined;
   const [exitCode, signal] = (await once(child, 'exit')) as [number | null, string | null];
   clearTimeout(timer);
+  clearTimeout(killTimer);
   const survivors = timedOut ? [] : await groupMembers(pid);
   killGroup(pid);
   await output.close();
