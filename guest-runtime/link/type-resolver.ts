@@ -33,7 +33,6 @@ type ValueDefinition = Exclude<TypeDefinition, { kind: 'func' | 'component' | 'i
 
 function planType(builder: PlanBuilder, scope: Scope, type: ValueDefinition, offset: number): PlanType {
   const resolve = (ref: ValueRef) => resolveValue(builder, scope, ref, offset);
-  const resolveOptional = (ref: ValueRef | null) => (ref === null ? undefined : resolve(ref));
   switch (type.kind) {
     case 'primitive':
       return { tag: 'primitive', val: type.primitive };
@@ -42,7 +41,7 @@ function planType(builder: PlanBuilder, scope: Scope, type: ValueDefinition, off
     case 'variant':
       return {
         tag: 'variant',
-        val: type.cases.map(({ name, type: payload }) => ({ name, type: resolveOptional(payload) })),
+        val: type.cases.map(({ name, type: ref }) => (ref === null ? { name } : { name, type: resolve(ref) })),
       };
     case 'list':
     case 'option':
@@ -53,7 +52,13 @@ function planType(builder: PlanBuilder, scope: Scope, type: ValueDefinition, off
     case 'enum':
       return { tag: type.kind, val: [...type.names] };
     case 'result':
-      return { tag: 'result', val: { ok: resolveOptional(type.ok), error: resolveOptional(type.error) } };
+      return {
+        tag: 'result',
+        val: {
+          ...(type.ok !== null && { ok: resolve(type.ok) }),
+          ...(type.error !== null && { error: resolve(type.error) }),
+        },
+      };
     default: {
       const entity = scope.lookup('type', type.resource, offset);
       if (entity.kind !== 'resource') throw new MalformedComponentError('a handle is of a resource type', offset);
