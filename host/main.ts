@@ -67,7 +67,7 @@ async function runShim(flags: Flags): Promise<number> {
     const { formatInfo, formatVersion, readFeatures } = await import('./shim/info.ts');
     const { version, environment } = invocation;
     if (flags.wantsVersion) return print(formatVersion(version, process.version));
-    return print(formatInfo(version, await readStandardInput(), await readFeatures(environment)));
+    return print(formatInfo(version, readStandardInput(), await readFeatures(environment)));
   }
   if (flags.wantsHelp) return print(new TextEncoder().encode(USAGE));
   if (flags.action === '') {

@@ -3,6 +3,9 @@
 /** The socket folder of containerd's shims. */
 export const SOCKET_DIRECTORY = '/run/containerd/s';
 
+/** The descriptor on which the daemon finds its listening socket: the first behind the standard streams. */
+export const SOCKET_FD = 3;
+
 /** The longest path a Unix socket can have, in bytes: unix(7), sun_path, without its final zero and with one byte to spare as in Go. */
 export const MAX_SOCKET_PATH_LENGTH = 106;
 

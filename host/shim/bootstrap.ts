@@ -1,14 +1,7 @@
-// What `start` reads from standard input and prints to standard output, for each containerd that is about:
-//   1.6        options as an Any    the address alone (version 2)
-//   1.7        options as an Any    the address alone, or JSON up to version 2
-//   2.0 - 2.2  options as an Any    the address alone, or JSON up to version 3
-//   2.3 -      BootstrapParams      BootstrapResult, version 3
-// With version 3 containerd joins further containers of a pod to its shim without calling `start` for each.
+// What `start` reads from standard input, and its answer to containerd 2.3 and later. reply.ts has the answers to earlier ones, which
+// need no protobuf.
 import { BootstrapParams, BootstrapResult } from '../gen/containerd.runtime.bootstrap.v1.ts';
 import { Any } from '../gen/google.protobuf.ts';
-
-/** The most that `start` reads from its standard input, in bytes. */
-export const MAX_INPUT_LENGTH = 10 << 20;
 
 /** What came on standard input. `params` is there on containerd 2.3 and later. */
 export type StartInput = { readonly params?: BootstrapParams; readonly options?: Any };
@@ -44,18 +37,7 @@ function decode<T>(run: () => T): T | undefined {
   }
 }
 
-/** How to answer. */
-export type ReplyFormat = 'address' | 'json' | 'protobuf';
-
-/** Formats the reply of `start`: JSON and protobuf say version 3, an address alone means version 2. */
-export function formatStartReply(format: ReplyFormat, address: string): Uint8Array {
-  const result = { version: 3, address, protocol: 'ttrpc' };
-  if (format === 'protobuf') return BootstrapResult.encode(result);
-  return new TextEncoder().encode(format === 'json' ? JSON.stringify(result) : address);
-}
-
-/** Finds the major and minor version in what `containerd --version` prints; undefined when there is none. */
-export function parseContainerdVersion(text: string): { readonly major: number; readonly minor: number } | undefined {
-  const match = /^containerd\s+\S+\s+v?(\d+)\.(\d+)\./.exec(text.trim());
-  return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined;
+/** Formats a reply that containerd 2.3 and later take: it says version 3. */
+export function formatBootstrapResult(address: string): Uint8Array {
+  return BootstrapResult.encode({ version: 3, address, protocol: 'ttrpc' });
 }

@@ -1,28 +1,19 @@
 // EDGE: processes and sockets of `start`. Binds a group's socket, or finds the shim that has it; starts the daemon that inherits it.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, unlink } from 'node:fs/promises';
+import { chmodSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
-
-/** The descriptor on which the daemon finds its listening socket. */
-export const SOCKET_FD = 3;
-
-/** Gives the SHA-256 of a text, in hexadecimal. */
-export function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
 
 /**
  * Binds a socket that only root can use, without accepting anything. Gives undefined when a living shim has the path already; a
  * socket that a dead one left is replaced. Rejects with other system errors.
  */
 export async function bindSocket(directory: string, path: string): Promise<Server | undefined> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const first = await tryBind(path);
   if (first) return first;
   if (await isAlive(path)) return undefined;
-  await unlink(path);
+  unlinkSync(path);
   const second = await tryBind(path);
   if (!second) throw new Error(`cannot listen on "${path}": another shim took it just now`);
   return second;
@@ -37,7 +28,7 @@ async function tryBind(path: string): Promise<Server | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
     throw error;
   }
-  await chmod(path, 0o600);
+  chmodSync(path, 0o600);
   return server;
 }
 

@@ -26,12 +26,12 @@ export async function deleteContainer(
     containerdAddress: flags.address,
     invocation,
   });
-  const address = await readAddress(bundle);
+  const address = readAddress(bundle);
   if (address) await removeStaleSocket(parseAddress(address));
   return DeleteResponse.encode(response);
 }
 
 /** A socket that answers belongs to a shim with other containers. */
 async function removeStaleSocket(path: string): Promise<void> {
-  if (!(await isAlive(path))) await removeFile(path);
+  if (!(await isAlive(path))) removeFile(path);
 }

@@ -1,16 +1,17 @@
 // EDGE: the files and descriptors that containerd gives to a shim: standard streams, the bundle's config.json and `address`, the
-// `log` FIFO, and the OOM score that the kernel keeps for each process.
-import { constants, openSync, readFile, writeSync } from 'node:fs';
-import { readFile as readFileAt, unlink, writeFile } from 'node:fs/promises';
+// `log` FIFO, and the OOM score that the kernel keeps for each process. All are small and in memory, so that calls which wait are the
+// quickest; none of them can wait for anybody else.
+import { constants, openSync, readFileSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { promisify } from 'node:util';
 import type { Annotations } from '../bundle/annotations.ts';
-import { MAX_INPUT_LENGTH } from './bootstrap.ts';
+
+// containerd promises no more than this.
+const MAX_INPUT_LENGTH = 10 << 20;
 
 /** Reads standard input to its end, but not from a terminal. Throws `RangeError` when there is too much of it. */
-export async function readStandardInput(): Promise<Uint8Array> {
+export function readStandardInput(): Uint8Array {
   if (isatty(0)) return new Uint8Array(0);
-  const bytes = await promisify(readFile)(0);
+  const bytes = readFileSync(0);
   if (bytes.length > MAX_INPUT_LENGTH) {
     throw new RangeError(`cannot read standard input: more than ${MAX_INPUT_LENGTH} bytes`);
   }
@@ -32,35 +33,25 @@ export function writeStandardError(line: string): void {
 }
 
 /** Reads the annotations of a bundle's container; a bundle without config.json has none. Throws on JSON that does not parse. */
-export async function readAnnotations(bundle: string): Promise<Annotations> {
-  try {
-    const spec: unknown = JSON.parse(await readFileAt(`${bundle}/config.json`, 'utf8'));
-    return (spec as { annotations?: Annotations }).annotations;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+export function readAnnotations(bundle: string): Annotations {
+  const text = readOptional(`${bundle}/config.json`);
+  return text === undefined ? undefined : (JSON.parse(text) as { annotations?: Annotations }).annotations;
 }
 
 /** Writes the bundle's `address` file, by which containerd finds the shim again after its own restart. */
-export function writeAddress(bundle: string, address: string): Promise<void> {
-  return writeFile(`${bundle}/address`, address, { mode: 0o600 });
+export function writeAddress(bundle: string, address: string): void {
+  writeFileSync(`${bundle}/address`, address, { mode: 0o600 });
 }
 
 /** Reads the bundle's `address` file; undefined when there is none. */
-export async function readAddress(bundle: string): Promise<string | undefined> {
-  try {
-    return await readFileAt(`${bundle}/address`, 'utf8');
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+export function readAddress(bundle: string): string | undefined {
+  return readOptional(`${bundle}/address`);
 }
 
 /** Removes a file; it is no error when there is none. */
-export async function removeFile(path: string): Promise<void> {
+export function removeFile(path: string): void {
   try {
-    await unlink(path);
+    unlinkSync(path);
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
   }
@@ -80,12 +71,21 @@ export function openLog(bundle: string): number | undefined {
 const MAX_OOM_SCORE = 1000;
 
 /** Makes a process one point likelier to be killed for memory than this one, which has containerd's score; where that is allowed. */
-export async function adjustOomScore(pid: number): Promise<void> {
-  const own = Number(await readFileAt('/proc/self/oom_score_adj', 'utf8'));
+export function adjustOomScore(pid: number): void {
+  const own = Number(readFileSync('/proc/self/oom_score_adj', 'utf8'));
   try {
-    await writeFile(`/proc/${pid}/oom_score_adj`, String(Math.min(own + 1, MAX_OOM_SCORE)));
+    writeFileSync(`/proc/${pid}/oom_score_adj`, String(Math.min(own + 1, MAX_OOM_SCORE)));
   } catch (error) {
     if (!isErrno(error, 'EACCES', 'EPERM')) throw error;
+  }
+}
+
+function readOptional(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    throw error;
   }
 }
 

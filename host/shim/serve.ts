@@ -12,8 +12,7 @@ import type { Connection } from '../ttrpc/connection.ts';
 import { Server } from '../ttrpc/server.ts';
 import type { Handlers } from '../ttrpc/service.ts';
 import { connectSocket, listenSocket } from '../ttrpc/socket.ts';
-import { parseAddress } from './address.ts';
-import { SOCKET_FD } from './daemon.ts';
+import { parseAddress, SOCKET_FD } from './address.ts';
 import { removeFile, writeStandardError } from './files.ts';
 import type { Flags } from './flags.ts';
 import { RUNTIME_NAME } from './info.ts';
@@ -66,7 +65,7 @@ async function stop(
   publisher: Publisher,
   log: Log,
 ): Promise<void> {
-  if (flags.socket) await removeFile(flags.socket);
+  if (flags.socket) removeFile(flags.socket);
   listener.close();
   // The answer to Shutdown is written in the turn of the event loop that follows its handler.
   await new Promise((resolve) => setImmediate(resolve));
