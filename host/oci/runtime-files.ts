@@ -4,6 +4,7 @@
 
 import { createHash } from 'node:crypto';
 import {
+  chmod,
   copyFile,
   link,
   mkdir,
@@ -60,6 +61,8 @@ async function makeFolder(directory: string, executable: string, libraries: read
     await placeExecutable(executable, join(draft, basename(executable)));
     for (const library of libraries) await placeLibrary(library, draft);
     await placeResolverLibraries(libraries, draft);
+    // The container's user reads it, whoever that is.
+    await chmod(draft, 0o755);
     await rename(draft, directory);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 // Images for tests, made on the spot from an app's folder or from the machine's own static busybox, and imported.
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { encodeImage } from '../image/archive.ts';
 import { machinePlatform, readApp } from '../image/files.ts';
 import type { TarEntry } from '../image/tar.ts';
@@ -50,6 +50,15 @@ export async function importBusybox(containerd: Containerd): Promise<string> {
   const busybox: TarEntry = { kind: 'file', path: 'bin/busybox', content: await readFile(BUSYBOX), mode: 0o755 };
   const folders = ['tmp', 'proc', 'dev', 'sys'].map((path): TarEntry => ({ kind: 'directory', path }));
   return importEntries(containerd, 'busybox', [busybox, ...programs, ...folders]);
+}
+
+/** Writes the files of an app's image to a folder, for a container without an image. */
+export async function writeRootfs(appFolder: string, folder: string): Promise<void> {
+  for (const entry of readApp(appFolder)) {
+    if (entry.kind !== 'file') continue;
+    await mkdir(dirname(join(folder, entry.path)), { recursive: true });
+    await writeFile(join(folder, entry.path), entry.content);
+  }
 }
 
 async function importEntries(containerd: Containerd, name: string, entries: readonly TarEntry[]): Promise<string> {
