@@ -16,10 +16,10 @@ export async function openRootfsFile(rootfs: string, path: string): Promise<Root
   const root = await realpath(rootfs);
   const resolved = await resolveInRootfs(root, path);
   // Without NONBLOCK a FIFO would block; without NOFOLLOW a link could take the file's place by now.
-  const handle = await open(join(root, resolved), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const handle = await open(resolved, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const actual = await readlink(`/proc/self/fd/${handle.fd}`);
-    if (actual !== join(root, resolved)) throw systemError('ELOOP', `${path} moved while it was opened`);
+    if (actual !== resolved) throw systemError('ELOOP', `${path} moved while it was opened`);
     const { size } = await requireKind(handle, path);
     return { handle, size };
   } catch (error) {
@@ -32,13 +32,13 @@ export async function openRootfsFile(rootfs: string, path: string): Promise<Root
 export async function isRootfsDirectory(rootfs: string, path: string): Promise<boolean> {
   try {
     const root = await realpath(rootfs);
-    return (await stat(join(root, await resolveInRootfs(root, path)))).isDirectory();
+    return (await stat(await resolveInRootfs(root, path))).isDirectory();
   } catch {
     return false;
   }
 }
 
-/** Follows `path` from the root, with every link, and returns an absolute path that has none left. */
+/** Follows `path` from the root, with every link, and returns the machine's path, which has none left. */
 async function resolveInRootfs(root: string, path: string): Promise<string> {
   const pending = path.split('/').reverse();
   const done: string[] = [];
@@ -59,7 +59,7 @@ async function resolveInRootfs(root: string, path: string): Promise<string> {
     if (target.startsWith('/')) done.length = 0;
     pending.push(...target.split('/').reverse());
   }
-  return `/${done.join('/')}`;
+  return join(root, ...done);
 }
 
 async function requireKind(handle: FileHandle, path: string): Promise<{ size: number }> {
