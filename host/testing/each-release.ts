@@ -3,13 +3,16 @@
 // what another shim makes of the same tests.
 import { suite } from 'uvu';
 import { type Containerd, closeAll, openContainerd, SPIN_RUNTIME } from './containerd.ts';
-import { listReleases } from './releases.ts';
+import { listReleases, type Release } from './releases.ts';
 
 /** Declares a test. Its name is a sentence that states the criterion. */
 export type DeclareTest = (name: string, body: (containerd: Containerd) => Promise<void>) => void;
 
 /** Declares and runs, for each release, a suite with the tests that `declare` declares. Rejects when not root. */
-export async function onEachRelease(name: string, declare: (test: DeclareTest) => void): Promise<void> {
+export async function onEachRelease(
+  name: string,
+  declare: (test: DeclareTest, release: Release) => void,
+): Promise<void> {
   requireRoot();
   closeOnSignal();
   for (const release of await listReleases()) {
@@ -20,7 +23,7 @@ export async function onEachRelease(name: string, declare: (test: DeclareTest) =
       context.containerd = await openContainerd({ release, runtime });
     });
     tests.after(() => context.containerd?.close());
-    declare((title, body) =>
+    const test: DeclareTest = (title, body) => {
       tests(title, async () => {
         const { containerd } = context;
         if (containerd === undefined) throw new Error('containerd was not started');
@@ -30,8 +33,9 @@ export async function onEachRelease(name: string, declare: (test: DeclareTest) =
           await containerd.removeAll();
         }
         await containerd.untilClean();
-      }),
-    );
+      });
+    };
+    declare(test, release);
     tests.run();
   }
 }
