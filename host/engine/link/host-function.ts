@@ -1,6 +1,6 @@
 // Finds the host's functions in the objects that the worker offers, in jco's calling convention.
 
-import type { LinkPlan } from '../../../guest-runtime/link/plan.ts';
+import type { LinkPlan, PlanHostFunction } from '../../../guest-runtime/link/plan.ts';
 import type { HostImports } from '../engine.ts';
 import { compatibleName } from '../interface-name.ts';
 import { parseFunctionName } from './names.ts';
@@ -11,15 +11,23 @@ export type HostFunction = (...args: readonly unknown[]) => unknown;
 // biome-ignore lint/suspicious/noExplicitAny: constructors and methods of the host are called with whatever their WIT type says
 type AnyFunction = any;
 
-/** Returns the host's functions in the plan's order. Throws an `Error` that names what is missing. */
+/**
+ * Returns the host's functions in the plan's order. Throws an `Error` that names an interface that is missing; a function that an
+ * interface lacks fails when it is called, because guests are linked to more than they use.
+ */
 export function bindHostFunctions(plan: LinkPlan, offered: HostImports): HostFunction[] {
   return plan.hostFunctions.map((wanted) => {
     const object = offered[compatibleName(wanted.interface)];
     if (object === undefined) throw new Error(`nothing offers the import "${wanted.interface}"`);
-    const found = findFunction(wanted.name, plan.functionTypes[wanted.type]?.params.length ?? 0, object);
-    if (found === undefined) throw new Error(`the import "${wanted.interface}" is offered without "${wanted.name}"`);
-    return found;
+    const paramCount = plan.functionTypes[wanted.type]?.params.length ?? 0;
+    return findFunction(wanted.name, paramCount, object) ?? createMissing(wanted);
   });
+}
+
+function createMissing({ interface: interfaceName, name }: PlanHostFunction): HostFunction {
+  return () => {
+    throw new Error(`the import "${interfaceName}" is offered without "${name}"`);
+  };
 }
 
 function findFunction(witName: string, paramCount: number, object: Record<string, unknown>): HostFunction | undefined {

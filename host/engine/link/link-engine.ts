@@ -23,7 +23,8 @@ export function createPreparedComponent(component: LinkedComponent): PreparedCom
   const { plan } = component;
   const exports = exportTable(plan);
   return {
-    imports: plan.imports,
+    // An interface that gives only types is not asked of the host.
+    imports: [...new Set(plan.hostFunctions.map((host) => host.interface))],
     exports: plan.exports,
     async instantiate(createHost) {
       const host = createHost();

@@ -143,9 +143,12 @@ lower('names the interface that nothing offers', async () => {
   assert.match(String(await rejectionOf(opening)), /nothing offers the import "test:host\/f@1.2.3"/);
 });
 
-lower('names the function that an interface lacks', async () => {
-  const opening = instantiateWat(FALLIBLE, { imports: { 'test:host/f@1': {} } });
-  assert.match(String(await rejectionOf(opening)), /"test:host\/f@1.2.3" is offered without "try-it"/);
+lower('fails a call of a function that an interface lacks, and says which', async () => {
+  const instance = await instantiateWat(FALLIBLE, { imports: { 'test:host/f@1': {} } });
+  assert.match(
+    String(await rejectionOf(instance.call('run', '', []))),
+    /"test:host\/f@1.2.3" is offered without "try-it"/,
+  );
 });
 
 lower.run();
