@@ -56,18 +56,15 @@ class Session {
   }
 
   async #answer(request: PlanRequest, payload: Uint8Array): Promise<Answer> {
-    // The transpiler is always opened before privileges are dropped: later its files may be out of reach.
+    // Both at once, and both before privileges are dropped: later their files may be out of reach.
     this.#transpiler ??= this.#tools.openTranspiler();
-    await this.#transpiler;
-    if (request.kind === 'runtime') {
-      this.#runtime = openGuestRuntime(splitFiles(request.files, payload));
-      await this.#runtime;
-      return { head: { kind: 'done', payload: 0 } };
-    }
-    this.#runtime ??= openGuestRuntime(this.#tools.readBuiltIn());
-    const { app } = await this.#runtime;
+    if (request.kind === 'runtime') this.#runtime = openGuestRuntime(splitFiles(request.files, payload));
+    else this.#runtime ??= openGuestRuntime(this.#tools.readBuiltIn());
+    const [generate, { app, link }] = await Promise.all([this.#transpiler, this.#runtime]);
     this.#tools.dropPrivileges();
     switch (request.kind) {
+      case 'runtime':
+        return { head: { kind: 'done', payload: 0 } };
       case 'app': {
         const source = { tag: 'manifest', val: { name: request.file, text: request.text } } as const;
         const result = await callGuest(() => app.plan(source, request.options));
@@ -83,20 +80,23 @@ class Session {
           : refuse(result.diagnostics);
       }
       case 'component':
-        return this.#prepare(request.name, payload);
+        return prepareComponent(link, generate, request.name, payload);
     }
   }
+}
 
-  async #prepare(name: string, component: Uint8Array): Promise<Answer> {
-    const { link } = await (this.#runtime ?? Promise.reject(new Error('no guest runtime')));
-    const generate = await (this.#transpiler ?? Promise.reject(new Error('no transpiler')));
-    const linked = await callGuest(() => link.link(component, { name }));
-    if ('diagnostics' in linked) return refuse(linked.diagnostics);
-    const files = transpileComponent(generate, component, linked.value);
-    const entries = files.map(({ name, bytes }): FileEntry => ({ name, size: bytes.length }));
-    const payload = entries.reduce((sum, { size }) => sum + size, 0);
-    return { head: { kind: 'component', files: entries, payload }, files };
-  }
+async function prepareComponent(
+  link: GuestRuntime['link'],
+  generate: Generate,
+  name: string,
+  component: Uint8Array,
+): Promise<Answer> {
+  const linked = await callGuest(() => link.link(component, { name }));
+  if ('diagnostics' in linked) return refuse(linked.diagnostics);
+  const files = transpileComponent(generate, component, linked.value);
+  const entries = files.map(({ name, bytes }): FileEntry => ({ name, size: bytes.length }));
+  const payload = entries.reduce((sum, { size }) => sum + size, 0);
+  return { head: { kind: 'component', files: entries, payload }, files };
 }
 
 function refuse(diagnostics: readonly Diagnostic[]): Answer {
