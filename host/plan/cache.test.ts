@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -81,6 +81,16 @@ drafts('lets several write the same entry at a time', async (context) => {
   await Promise.all(Array.from({ length: 8 }, () => writeText(context, 'same')));
   assert.is(await readFile(join(context.folder, 'a.txt'), 'utf8'), 'same');
   assert.equal(await leftovers(context), []);
+});
+
+drafts('removes what a killed process left long ago, and nothing younger', async (context) => {
+  const drafts = join(context.cache, 'tmp');
+  await mkdir(join(drafts, 'old'), { recursive: true });
+  await mkdir(join(drafts, 'young'));
+  const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000);
+  await utimes(join(drafts, 'old'), yesterday, yesterday);
+  await writeText(context, 'x');
+  assert.equal(await leftovers(context), ['young']);
 });
 
 for (const name of ['../a', 'a/b', '..', '.', '', '/a']) {

@@ -2,13 +2,16 @@
 // place and then renamed into it, never changed. Several shims use it at a time; an entry that is damaged counts as absent.
 
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJson } from './json.ts';
 import type { FileEntry } from './protocol.ts';
 
 /** The list of a folder's files with their sizes: written last, so a folder that has it had all of them. */
 const CONTENTS = 'contents.json';
+
+/** A draft this old is nobody's: a plan process has two minutes for an app. */
+const ABANDONED_MS = 60 * 60 * 1000;
 
 /** Reads JSON below the cache; null when it is absent or damaged. */
 export async function readEntry(path: string): Promise<unknown> {
@@ -39,6 +42,7 @@ export type Draft = {
 
 /** Starts writing a folder whose place is `folder`, below `cache`. */
 export async function createDraft(cache: string, folder: string): Promise<Draft> {
+  await removeAbandoned(join(cache, 'tmp'));
   const draft = join(cache, 'tmp', randomBytes(8).toString('hex'));
   const entries: FileEntry[] = [];
   await mkdir(draft, { recursive: true });
@@ -55,6 +59,15 @@ export async function createDraft(cache: string, folder: string): Promise<Draft>
     },
     discard: () => rm(draft, { recursive: true, force: true }),
   };
+}
+
+/** Removes what processes that were killed left half written. */
+async function removeAbandoned(drafts: string): Promise<void> {
+  for (const name of await readdir(drafts).catch(() => [])) {
+    const draft = join(drafts, name);
+    const { mtimeMs } = await stat(draft).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(draft, { recursive: true, force: true });
+  }
 }
 
 /** One text as chunks, for `Draft.write`. */
