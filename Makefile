@@ -1,5 +1,6 @@
 # The one front door: each target is one or two commands; anything longer is a script with a head comment.
-# FILE=<file or folder> narrows unit and e2e; ONCE=1 lets run end after the first answer; PREFIX says where install puts things.
+# FILE=<file or folder> narrows unit and e2e. APP and PORT say what `run` shows and where; ONCE=1 ends it after the first answer.
+# PREFIX says where install puts things.
 NODE := node_modules/.bin/node --disable-warning=ExperimentalWarning
 PREFIX ?= /usr/local
 APP ?= hello-c
@@ -37,7 +38,7 @@ e2e: build ## end-to-end tests against real containerd (as root); FILE=host/e2e/
 	@$(NODE) host/testing/run-tests.ts e2e $(FILE)
 
 run: build ## run the demo app under a private containerd (as root); ONCE=1 ends after the answer
-	@ONCE=$(ONCE) APP=$(APP) $(NODE) host/demo/main.ts
+	@ONCE=$(ONCE) APP=$(APP) PORT=$(PORT) $(NODE) host/demo/main.ts
 
 bench: build ## measure start, memory and requests; writes bench/results.json (as root)
 	@host/build/setup wrk
