@@ -7,6 +7,7 @@ import { getSystemErrorMessage, getSystemErrorName } from 'node:util';
 const signatures = {
   __errno_location: { arguments: [], return: 'pointer' },
   ioctl: { arguments: ['int32', 'uint64', 'buffer'], return: 'int32' },
+  malloc_trim: { arguments: ['uint64'], return: 'int32' },
   mount: { arguments: ['string', 'string', 'string', 'uint64', 'string'], return: 'int32' },
   pipe2: { arguments: ['buffer', 'int32'], return: 'int32' },
   prctl: { arguments: ['int32', 'uint64', 'uint64', 'uint64', 'uint64'], return: 'int32' },

@@ -16,6 +16,7 @@ import { parseAddress, SOCKET_FD } from './address.ts';
 import { removeFile, writeStandardError } from './files.ts';
 import type { Flags } from './flags.ts';
 import { RUNTIME_NAME } from './info.ts';
+import { MemoryTrimmer } from './memory.ts';
 
 /** Creates the Task service of a shim. */
 export type CreateTaskService = (context: TaskContext) => Handlers<typeof TaskV3>;
@@ -44,7 +45,8 @@ export async function serve(
     invocation,
     requestExit: exiting.resolve,
   });
-  const server = new Server();
+  const trimmer = new MemoryTrimmer();
+  const server = new Server(() => trimmer.touch());
   server.register(TaskV2, service);
   server.register(TaskV3, service);
   const connections = new Set<Connection>();

@@ -25,6 +25,12 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** A set of services, served on any number of connections. */
 export class Server {
   readonly #services = new Map<string, Map<string, Method>>();
+  readonly #onAnswer: () => void;
+
+  /** `onAnswer` is called after every call that was answered or refused. */
+  constructor(onAnswer: () => void = () => undefined) {
+    this.#onAnswer = onAnswer;
+  }
 
   /** Adds a service. */
   register<Service extends ServiceType>(service: Service, handlers: Handlers<NoInfer<Service>>): void {
@@ -60,9 +66,10 @@ export class Server {
 
   #receive(connection: Connection, streams: StreamIds, closed: AbortSignal, frame: ReceivedFrame): void {
     if (frame.type !== MessageType.REQUEST && frame.type !== MessageType.DATA) return;
-    void this.#answer(streams, closed, frame).then((answer) =>
-      connection.write(encodeResponse(frame.streamId, answer)),
-    );
+    void this.#answer(streams, closed, frame).then((answer) => {
+      connection.write(encodeResponse(frame.streamId, answer));
+      this.#onAnswer();
+    });
   }
 
   async #answer(streams: StreamIds, closed: AbortSignal, frame: ReceivedFrame): Promise<Answer> {
