@@ -24,9 +24,14 @@ function createPreparedComponent({ info, instantiate, getCoreModule }: JcoSource
     async instantiate(createHost) {
       const host = createHost();
       const imports = pickImports(info.imports, host.imports);
-      return createInstance(await instantiate(getCoreModule, imports), host);
+      return createInstance(await instantiate(getCoreModule, imports, instantiateCore), host);
     },
   };
+}
+
+/** Core modules are compiled, so there is nothing to wait for. */
+function instantiateCore(module: WebAssembly.Module, imports?: WebAssembly.Imports): WebAssembly.Instance {
+  return new WebAssembly.Instance(module, imports);
 }
 
 function pickImports(names: readonly string[], offered: HostImports): Record<string, unknown> {

@@ -9,7 +9,8 @@ import { COMPONENT_INFO, COMPONENT_MODULE, type JcoComponent } from './transpile
 export type Instantiate = (
   getCoreModule: (name: string) => WebAssembly.Module | Promise<WebAssembly.Module>,
   imports: Record<string, unknown>,
-) => Promise<Record<string, unknown>>;
+  instantiateCore: (module: WebAssembly.Module, imports?: WebAssembly.Imports) => WebAssembly.Instance,
+) => Record<string, unknown> | Promise<Record<string, unknown>>;
 
 /** A transpiled component, loaded and compiled. */
 export type JcoSource = {

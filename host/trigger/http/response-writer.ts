@@ -45,9 +45,8 @@ export class ResponseWriter implements BodyConsumer {
   /** Lets out what there is, then breaks the connection, which is how HTTP/1.1 says that a body is not complete. */
   abort(): void {
     this.#sendHead();
-    const { socket } = this.#response;
-    if (socket === null || !socket.writable) this.#response.destroy();
-    else socket.end(() => this.#response.destroy());
+    // node:http keeps chunks until the end of the turn.
+    setImmediate(() => this.#response.socket?.destroySoon());
   }
 
   #sendHead(): void {
