@@ -1,6 +1,5 @@
 // Gets the standard streams of a process ready before the OCI runtime makes it, and takes them over afterwards.
 
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { ProcessDescriptors } from '../oci/runtime.ts';
 import { parseEndpoint } from '../stdio/endpoint.ts';
@@ -45,8 +44,12 @@ function createPlain(streams: Streams): PendingIo {
   };
 }
 
+// Tells the sockets of this shim apart; its pid and the time tell them from those of others, living or dead. Node's crypto, for a
+// random name, would cost every shim more than a megabyte.
+let terminals = 0;
+
 async function openTerminal(streams: Streams, directory: string): Promise<PendingIo> {
-  const socket = await ConsoleSocket.listen(join(directory, randomBytes(6).toString('hex')));
+  const socket = await ConsoleSocket.listen(join(directory, `${process.pid}-${Date.now()}-${++terminals}`));
   return {
     descriptors: ['ignore', 'ignore', 'ignore'],
     consoleSocket: socket.path,
