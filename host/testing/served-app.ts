@@ -61,11 +61,11 @@ async function startWorker(mount: string, folder: string, url: string, clean: ()
     await ending;
     await clean();
   };
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   try {
-    await until(`${url} answers`, async () => {
-      if (child.exitCode !== null) throw new Error('the worker has ended');
-      return (await request(`${url}/.well-known/spin/health`)).status === 200;
-    });
+    const isUp = async () => hasEnded() || (await request(`${url}/.well-known/spin/health`)).status === 200;
+    await until(`${url} answers`, isUp);
+    if (hasEnded()) throw new Error('the worker has ended');
   } catch (error) {
     await stop();
     throw new Error(`the app does not serve:\n${log}`, { cause: error });

@@ -1,0 +1,52 @@
+// Apps that cannot be served, or only to say that they fail: each is told apart, in words that name the place.
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { findApp } from '../build/fixture/app.ts';
+import { onApp } from '../testing/on-app.ts';
+import { serveApp } from '../testing/served-app.ts';
+
+/** What it says instead of serving; fails when it serves. */
+const refusalOf = async (name: string): Promise<string> => {
+  const served = await serveApp(findApp(name) ?? '').catch((error: Error) => error);
+  if (served instanceof Error) return served.message;
+  await served[Symbol.asyncDispose]();
+  throw new Error(`${name} is served`);
+};
+
+const refusal = suite('refusal');
+
+refusal('of a dependency names its line in the manifest', async () => {
+  assert.match(
+    await refusalOf('composed'),
+    /^\/spin\.toml:\d+:1: .*"fixture:greeter\/greet@1\.0\.0".*not supported yet/,
+  );
+});
+
+refusal('of a core module says what it is and where the manifest names it', async () => {
+  const message = await refusalOf('wagi-c');
+  assert.match(
+    message,
+    /^\/spin\.toml:\d+:10: component\.module\.source: \/module\.wasm: not a component but a core module/,
+  );
+});
+
+refusal('of an import that no host has names the component and the interface', async () => {
+  const message = await refusalOf('unknown-import');
+  assert.match(
+    message,
+    'component "ask" imports "fixture:unknown-import/nowhere@1.0.0", which this host does not offer',
+  );
+});
+refusal.run();
+
+onApp('traps-at-start', {}, (test) => {
+  test('answers 500 to every request and stays up', async (app) => {
+    for (const _ of [1, 2]) assert.is((await app.request('/')).status, 500);
+    assert.is((await app.request('/.well-known/spin/health')).status, 200);
+  });
+
+  test('says in the log that it trapped', (app) => {
+    assert.match(app.log(), /unreachable/);
+    return Promise.resolve();
+  });
+});
