@@ -1,0 +1,276 @@
+// Rewrites a core module so that the host can put its instances back to a snapshot: what changes while it runs is exported, and the
+// size of its memory becomes a global. `memory.grow` and `memory.size` work on that global, because V8 cannot shrink a memory; the
+// real memory only ever grows. The global beside it is the limit of that size, which the host may lower.
+// Nothing changes for the module itself, except that bytes between its own and the real size of the memory do not trap.
+
+import { BinaryReader } from '../../../../guest-runtime/link/reader.ts';
+import { concatenate, encodeLeb, encodeName, encodeSection, encodeSignedLeb, type Piece } from './bytes.ts';
+import { skipDataSegment, skipElementSegment, skipGlobal, skipTable } from './constant.ts';
+import {
+  CORE_SECTION,
+  type CoreExport,
+  type CoreSection,
+  type CoreSections,
+  GLOBAL_EXPORT,
+  readCoreSections,
+} from './core-sections.ts';
+import { type InstructionVisitor, walkInstructions } from './instruction.ts';
+import { NotRewritableError } from './not-rewritable.ts';
+
+/** Names of the exports and imports that a rewrite adds. */
+export const ADDED = {
+  importModule: 'restore',
+  memory: 'restore:memory',
+  size: 'restore:size',
+  limit: 'restore:limit',
+  global: (index: number) => `restore:global-${index}`,
+} as const;
+
+export type RestorableModule = {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Exported mutable globals that the module defines. */
+  readonly globals: readonly string[];
+  /** Whether it defines a memory: exported with its size and limit. */
+  readonly definesMemory: boolean;
+  /** Whether it imports `ADDED.size` and `ADDED.limit` of the instance that defines the memory it imports. */
+  readonly importsSize: boolean;
+  /** Whether instantiating it runs code. */
+  readonly hasStart: boolean;
+};
+
+/** The order in which sections stand in a module. */
+const SECTION_ORDER = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
+
+const I32 = 0x7f;
+const MEMORY_EXPORT = 2;
+/** Size and limit. */
+const ADDED_GLOBALS = 2;
+const MUTABLE = 1;
+/** Value types that a global of the JavaScript API gives back as they were. */
+const RESTORABLE_TYPES = [0x7f, 0x7e, 0x7d, 0x7c];
+
+/** Where the added globals and the added function stand among the module's. */
+type Indices = { readonly size: number; readonly limit: number; readonly grow: number; readonly shiftFrom: number };
+
+/** Throws a `NotRewritableError` or an `UnknownInstructionError` that says what keeps the module from being restorable. */
+export function rewriteRestorable(bytes: Uint8Array): RestorableModule {
+  const module = readCoreSections(bytes);
+  const definesMemory = module.memory !== null;
+  const code = scanCode(module);
+  const importsSize = module.imported.memories > 0 && code.usesMemorySize;
+  if (importsSize) requireNoConstantGlobals(module);
+  const saved = module.globals.flatMap((global, index) => (global.isMutable ? [{ ...global, index }] : []));
+  for (const { code: type } of saved) {
+    if (!RESTORABLE_TYPES.includes(type))
+      throw new NotRewritableError(`a mutable global of type 0x${type.toString(16)}`);
+  }
+  const added = [ADDED.memory, ADDED.size, ADDED.limit, ...saved.map(({ index }) => ADDED.global(index))];
+  if (module.exports.some(({ name }) => added.includes(name)))
+    throw new NotRewritableError('exports of the names a rewrite adds');
+  const indices = placeAdded(module, importsSize);
+  const hasVirtualSize = definesMemory || importsSize;
+  const exports = [
+    ...module.exports.map((entry) => (entry.kind === GLOBAL_EXPORT ? shiftGlobal(entry, indices) : entry)),
+    ...addedExports(module, saved, indices),
+  ];
+  const replaced = new Map<number, Piece[]>([[CORE_SECTION.export, encodeExports(exports)]]);
+  if (hasVirtualSize) {
+    replaced.set(CORE_SECTION.type, appendTo(module, CORE_SECTION.type, [[0x60, 1, I32, 1, I32]]));
+    replaced.set(CORE_SECTION.function, appendTo(module, CORE_SECTION.function, [encodeLeb(module.typeCount)]));
+    replaced.set(CORE_SECTION.code, rewriteCode(module, indices, code.bodies));
+  }
+  if (module.memory)
+    replaced.set(CORE_SECTION.global, appendTo(module, CORE_SECTION.global, sizeGlobals(module.memory)));
+  if (importsSize) replaced.set(CORE_SECTION.import, appendTo(module, CORE_SECTION.import, sizeImports()));
+  return {
+    bytes: assemble(module, replaced),
+    globals: saved.map(({ index }) => ADDED.global(index)),
+    definesMemory,
+    importsSize,
+    hasStart: module.hasStart,
+  };
+}
+
+function placeAdded(module: CoreSections, importsSize: boolean): Indices {
+  const { imported } = module;
+  const size = importsSize ? imported.globals : imported.globals + module.globals.length;
+  const grow = imported.functions + module.functionCount;
+  return { size, limit: size + 1, grow, shiftFrom: importsSize ? imported.globals : Number.POSITIVE_INFINITY };
+}
+
+function shiftGlobal<T extends { readonly index: number }>(global: T, { shiftFrom }: Indices): T {
+  return global.index >= shiftFrom ? { ...global, index: global.index + ADDED_GLOBALS } : global;
+}
+
+function addedExports(
+  module: CoreSections,
+  saved: readonly { readonly index: number }[],
+  indices: Indices,
+): CoreExport[] {
+  const globals = saved.map(({ index }) =>
+    shiftGlobal({ name: ADDED.global(index), kind: GLOBAL_EXPORT, index: module.imported.globals + index }, indices),
+  );
+  if (module.memory === null) return globals;
+  return [
+    ...globals,
+    { name: ADDED.memory, kind: MEMORY_EXPORT, index: 0 },
+    { name: ADDED.size, kind: GLOBAL_EXPORT, index: indices.size },
+    { name: ADDED.limit, kind: GLOBAL_EXPORT, index: indices.limit },
+  ];
+}
+
+function encodeExports(exports: readonly CoreExport[]): Piece[] {
+  const entries = exports.map(({ name, kind, index }) => [...encodeName(name), kind, ...encodeLeb(index)]);
+  return encodeSection(CORE_SECTION.export, [encodeLeb(entries.length), ...entries]);
+}
+
+/** Refuses constant expressions that name a global which a rewrite would move: they are rare, and are not rewritten. */
+function requireNoConstantGlobals(module: CoreSections): void {
+  const visitGlobal = (index: number) => {
+    if (index >= module.imported.globals) throw new NotRewritableError('a constant that names a global');
+  };
+  for (const { id, start, end } of module.sections) {
+    const content = new BinaryReader(module.bytes, start, end, { left: Number.MAX_SAFE_INTEGER });
+    if (id === CORE_SECTION.global) content.readVector(() => skipGlobal(content, visitGlobal));
+    else if (id === CORE_SECTION.data) content.readVector(() => skipDataSegment(content, visitGlobal));
+    else if (id === CORE_SECTION.element) content.readVector(() => skipElementSegment(content, visitGlobal));
+    else if (id === CORE_SECTION.table) content.readVector(() => skipTable(content));
+  }
+}
+
+function sizeGlobals({ initial, maximum }: { readonly initial: number; readonly maximum: number }): Piece[] {
+  return [initial, Math.min(maximum, 65536)].map((value) => [I32, MUTABLE, 0x41, ...encodeSignedLeb(value), 0x0b]);
+}
+
+function sizeImports(): Piece[] {
+  return [ADDED.size, ADDED.limit].map((name) => [
+    ...encodeName(ADDED.importModule),
+    ...encodeName(name),
+    3,
+    I32,
+    MUTABLE,
+  ]);
+}
+
+/** Returns the section of a vector with more elements at its end. */
+function appendTo(module: CoreSections, id: number, elements: readonly Piece[]): Piece[] {
+  const section = module.sections.find((candidate) => candidate.id === id);
+  if (section === undefined) return encodeSection(id, [encodeLeb(elements.length), ...elements]);
+  const reader = new BinaryReader(module.bytes, section.start, section.end);
+  const count = reader.readU32() + elements.length;
+  return encodeSection(id, [encodeLeb(count), module.bytes.subarray(reader.offset, section.end), ...elements]);
+}
+
+type Body = { readonly start: number; readonly end: number; readonly instructions: number };
+
+function codeSection(module: CoreSections): CoreSection | undefined {
+  return module.sections.find(({ id }) => id === CORE_SECTION.code);
+}
+
+/** Finds the bodies of functions, and whether any asks for the size of the memory. Throws for what cannot be put back. */
+function scanCode(module: CoreSections): { bodies: Body[]; usesMemorySize: boolean } {
+  const section = codeSection(module);
+  const bodies: Body[] = [];
+  let usesMemorySize = false;
+  if (section === undefined) return { bodies, usesMemorySize };
+  const visitor: InstructionVisitor = {
+    memorySize: () => {
+      usesMemorySize = true;
+    },
+    global: () => undefined,
+    irreversible: (name) => {
+      throw new NotRewritableError(name);
+    },
+  };
+  const reader = new BinaryReader(module.bytes, section.start, section.end, { left: Number.MAX_SAFE_INTEGER });
+  reader.readVector(() => {
+    const { start, end } = reader.readRange('function');
+    const locals = new BinaryReader(module.bytes, start, end);
+    locals.readVector(() => {
+      locals.readU32();
+      while (locals.readByte() >= 0x80);
+    });
+    bodies.push({ start, end, instructions: locals.offset });
+    walkInstructions(module.bytes, locals.offset, end, visitor);
+  });
+  return { bodies, usesMemorySize };
+}
+
+/** Bytes from `start` to `end` that others take the place of. */
+type Edit = { readonly start: number; readonly end: number; readonly bytes: readonly number[] };
+
+function rewriteCode(module: CoreSections, indices: Indices, bodies: readonly Body[]): Piece[] {
+  const pieces: Piece[] = [];
+  for (const body of bodies) {
+    const edits = editsOf(module.bytes, body, indices);
+    const length = edits.reduce(
+      (sum, { start, end, bytes }) => sum + bytes.length - (end - start),
+      body.end - body.start,
+    );
+    pieces.push(encodeLeb(length));
+    let at = body.start;
+    for (const edit of edits) {
+      pieces.push(module.bytes.subarray(at, edit.start), edit.bytes);
+      at = edit.end;
+    }
+    pieces.push(module.bytes.subarray(at, body.end));
+  }
+  const grow = growBody(indices);
+  return encodeSection(CORE_SECTION.code, [encodeLeb(bodies.length + 1), ...pieces, encodeLeb(grow.length), grow]);
+}
+
+function editsOf(bytes: Uint8Array, body: Body, { size, grow, shiftFrom }: Indices): Edit[] {
+  const edits: Edit[] = [];
+  walkInstructions(bytes, body.instructions, body.end, {
+    memorySize: (opcode, start, end) => {
+      const replacement = opcode === 0x40 ? [0x10, ...encodeLeb(grow)] : [0x23, ...encodeLeb(size)];
+      edits.push({ start, end, bytes: replacement });
+    },
+    global: (opcode, index, start, end) => {
+      if (index >= shiftFrom) edits.push({ start, end, bytes: [opcode, ...encodeLeb(index + ADDED_GLOBALS)] });
+    },
+    irreversible: () => undefined,
+  });
+  return edits;
+}
+
+/** The function that takes the place of `memory.grow`: adds to the size, and to the real memory what it lacks. */
+function growBody({ size, limit }: Indices): number[] {
+  const getSize = [0x23, ...encodeLeb(size)];
+  const getLimit = [0x23, ...encodeLeb(limit)];
+  const [getDelta, getNew] = [
+    [0x20, 0],
+    [0x20, 1],
+  ] as const;
+  const realSize = [0x3f, 0];
+  const fail = [0x04, 0x40, 0x41, 0x7f, 0x0f, 0x0b];
+  return [
+    ...[1, 1, I32],
+    // new = size + delta; fails when it overflows or is beyond the limit
+    ...[...getSize, ...getDelta, 0x6a, 0x22, 1, ...getSize, 0x49],
+    ...[...getNew, ...getLimit, 0x4b, 0x72, ...fail],
+    // when the real memory is smaller, it grows by the rest; fails when it cannot
+    ...[...getNew, ...realSize, 0x4b, 0x04, 0x40],
+    ...[...getNew, ...realSize, 0x6b, 0x40, 0, 0x41, 0x7f, 0x46, ...fail, 0x0b],
+    // returns the old size
+    ...[...getSize, ...getNew, 0x24, ...encodeLeb(size), 0x0b],
+  ];
+}
+
+function assemble(module: CoreSections, replaced: ReadonlyMap<number, Piece[]>): Uint8Array<ArrayBuffer> {
+  const pieces: Piece[] = [module.bytes.subarray(0, 8)];
+  for (const id of SECTION_ORDER) {
+    const replacement = replaced.get(id);
+    const section = module.sections.find((candidate) => candidate.id === id);
+    if (replacement) pieces.push(...replacement);
+    else if (section) pieces.push(...encodeSection(id, [module.bytes.subarray(section.start, section.end)]));
+  }
+  // Functions keep their numbers, so their names, which stack traces show, stay true. No other custom section is of use.
+  const names = module.sections.find((section) => section.id === CORE_SECTION.custom && isNameSection(module, section));
+  if (names) pieces.push(...encodeSection(CORE_SECTION.custom, [module.bytes.subarray(names.start, names.end)]));
+  return concatenate(pieces);
+}
+
+function isNameSection(module: CoreSections, { start, end }: CoreSection): boolean {
+  return new BinaryReader(module.bytes, start, end).readName() === 'name';
+}
