@@ -37,6 +37,8 @@ export type RunOptions = {
   readonly environment?: readonly string[];
   /** The process and its arguments, in place of the image's. */
   readonly command?: readonly string[];
+  /** In place of the instance's own. */
+  readonly runtime?: string;
 };
 
 /** A longer path than this is no socket: unix(7), and containerd adds `.ttrpc`. */
@@ -202,7 +204,7 @@ export class Containerd {
   /** Gives the arguments of `ctr run` for a container of that name. */
   runArguments(name: string, image: string, options: RunOptions): string[] {
     const environment = (options.environment ?? []).flatMap((entry) => ['--env', entry]);
-    const flags = ['--runtime', this.#runtime, ...environment, ...(options.flags ?? [])];
+    const flags = ['--runtime', options.runtime ?? this.#runtime, ...environment, ...(options.flags ?? [])];
     return ['run', ...flags, image, this.id(name), ...(options.command ?? [])];
   }
 

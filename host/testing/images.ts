@@ -61,10 +61,16 @@ export async function writeRootfs(appFolder: string, folder: string): Promise<vo
   }
 }
 
-async function importEntries(containerd: Containerd, name: string, entries: readonly TarEntry[]): Promise<string> {
+/** Imports an image of these entries; gives its name. */
+export async function importEntries(
+  containerd: Containerd,
+  name: string,
+  entries: readonly TarEntry[],
+  entrypoint: readonly string[] = ['/'],
+): Promise<string> {
   const reference = `${name}:test`;
   const path = join(containerd.directory, `${name}.tar`);
-  const options = { name: reference, platform: machinePlatform, entrypoint: ['/'], environment: ['PATH=/bin'] };
+  const options = { name: reference, platform: machinePlatform, entrypoint, environment: ['PATH=/bin'] };
   await writeFile(path, await encodeImage(entries, options));
   await containerd.importImage(path);
   return reference;

@@ -1,0 +1,63 @@
+// The command behind `make bench`: measures start, memory and requests side by side with a baseline, prints a table and writes
+// bench/results.json. Arguments name some of the three; all when left out.
+import { writeFile } from 'node:fs/promises';
+import { type Containerd, openContainerd } from '../host/testing/containerd.ts';
+import { closeOnSignal, requireRoot } from '../host/testing/each-release.ts';
+import { listReleases } from '../host/testing/releases.ts';
+import { type Contender, importNodeServer, importSpinApp } from './contender.ts';
+import { measureMemory } from './memory.ts';
+import { measureRequests } from './requests.ts';
+import { createResult, formatTable, type Result } from './result.ts';
+import { measureStart } from './start.ts';
+
+const OUTPUT = 'bench/results.json';
+const MEBIBYTE = 2 ** 20;
+
+type Benchmark = (containerd: Containerd, app: Contender, node: Contender) => Promise<Result[]>;
+
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  start: async (containerd, app, node) => {
+    const [value = 0, baseline = 0] = await measureStart(containerd, [app, node]);
+    return [createResult('start', 'ms', value, baseline)];
+  },
+  memory: async (containerd, app, node) => {
+    const value = await measureMemory(containerd, app);
+    const baseline = await measureMemory(containerd, node);
+    return [
+      createResult('memory, private', 'MiB', value.privateBytes / MEBIBYTE, baseline.privateBytes / MEBIBYTE),
+      createResult(
+        'memory, proportional',
+        'MiB',
+        value.proportionalBytes / MEBIBYTE,
+        baseline.proportionalBytes / MEBIBYTE,
+      ),
+    ];
+  },
+  requests: async (containerd, app) => {
+    const [value, baseline] = await measureRequests(containerd, app);
+    return [createResult('requests', 'requests/s', value, baseline)];
+  },
+};
+
+requireRoot();
+closeOnSignal();
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
+const release = (await listReleases()).at(-1);
+const containerd = await openContainerd(release ? { release } : {});
+const results: Result[] = [];
+try {
+  const [app, node] = [await importSpinApp(containerd), await importNodeServer(containerd)];
+  for (const name of names) {
+    const benchmark = benchmarks[name];
+    if (benchmark === undefined) throw new Error(`no benchmark "${name}": want ${Object.keys(benchmarks).join(', ')}`);
+    process.stdout.write(`measuring ${name} ...\n`);
+    results.push(...(await benchmark(containerd, app, node)));
+  }
+} finally {
+  await containerd.close();
+}
+await writeFile(OUTPUT, `${JSON.stringify(results, null, 2)}\n`);
+process.stdout.write(
+  `\ncontainerd ${containerd.release.version}; baseline: Node under io.containerd.runc.v2, for requests bare node:http\n\n`,
+);
+process.stdout.write(`${formatTable(results)}\n`);
