@@ -37,6 +37,12 @@ refusal('of an import that no host has names the component and the interface', a
     'component "ask" imports "fixture:unknown-import/nowhere@1.0.0", which this host does not offer',
   );
 });
+
+refusal('of a component for WASI 0.3 names each interface that is not there yet', async () => {
+  const message = await refusalOf('hello-rust-p3');
+  for (const name of ['wasi:clocks/monotonic-clock', 'wasi:http/client', 'wasi:http/types'])
+    assert.match(message, `"${name}@0.3.0"`);
+});
 refusal.run();
 
 onApp('traps-at-start', {}, (test) => {
