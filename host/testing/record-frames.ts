@@ -2,6 +2,7 @@
 // (SHIM) and puts a proxy before it, which appends each frame to a file (FRAMES) as `>` (containerd's) or `<` (the shim's) and its hex.
 // How to use it is in fixtures/frames/README.md.
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import process from 'node:process';
@@ -11,14 +12,20 @@ const { SHIM = '', FRAMES = '' } = process.env;
 const args = process.argv.slice(2);
 
 if (args[0] === 'proxy') serveProxy(args[1] ?? '', args[2] ?? '');
-else if (args.at(-1) === 'start') start();
+else if (args.at(-1) === 'start') await start();
 else process.exitCode = spawnSync(SHIM, args, { stdio: 'inherit' }).status ?? 1;
 
-function start(): void {
+async function start(): Promise<void> {
   const { stdout, status } = spawnSync(SHIM, args, { input: readFileSync(0), stdio: ['pipe', 'pipe', 'inherit'] });
   const path = readFileSync('address', 'utf8').replace('unix://', '');
   const ours = `${path.slice(0, -1)}_`;
-  spawn(process.execPath, [process.argv[1] ?? '', 'proxy', ours, path], { detached: true, stdio: 'ignore' }).unref();
+  const proxy = spawn(process.execPath, [process.argv[1] ?? '', 'proxy', ours, path], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(proxy.stdout, 'data');
+  proxy.stdout.destroy();
+  proxy.unref();
   // An address and its proxy's have the same length, so that a protobuf reply keeps its form.
   const reply = Buffer.from(stdout.toString('latin1').replace(path, ours), 'latin1');
   writeFileSync('address', `unix://${ours}`);
@@ -36,7 +43,7 @@ function serveProxy(ours: string, theirs: string): void {
       server.close();
     });
   });
-  server.listen(ours);
+  server.listen(ours, () => process.stdout.write('listening'));
 }
 
 function copyFrames(from: Socket, to: Socket, mark: string): void {

@@ -6,9 +6,13 @@ import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileRun } from './judge.ts';
+import { until } from './until.ts';
 
 /** From SIGTERM to SIGKILL for a test file that takes too long. */
 const GRACE_MS = 20_000;
+
+/** How long a process that was killed may take to be gone. */
+const SETTLE_MS = 1_000;
 
 /** Where and for how long a test file runs. */
 export type RunFileOptions = {
@@ -48,7 +52,7 @@ async function runToEnd(path: string, outputPath: string, timeoutMs: number) {
   const [exitCode, signal] = (await once(child, 'exit')) as [number | null, string | null];
   clearTimeout(timer);
   clearTimeout(killTimer);
-  const survivors = timedOut ? [] : await groupMembers(pid);
+  const survivors = timedOut ? [] : await findSurvivors(pid);
   killGroup(pid);
   await output.close();
   return { exitCode, signal, timedOut, survivors };
@@ -60,6 +64,20 @@ function killGroup(group: number): void {
   } catch {
     // ESRCH: nothing is left of it.
   }
+}
+
+/** Lists what is left of a process group. What was killed just now is given a moment to be gone. */
+async function findSurvivors(group: number): Promise<number[]> {
+  let members: number[] = [];
+  await until(
+    'the group is gone',
+    async () => {
+      members = await groupMembers(group);
+      return members.length === 0;
+    },
+    SETTLE_MS,
+  ).catch(() => {});
+  return members;
 }
 
 /** Lists living processes of a process group: fields 3 and 5 of `/proc/<pid>/stat` (proc_pid_stat(5)). */
