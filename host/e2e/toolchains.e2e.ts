@@ -166,3 +166,12 @@ onApp('hello-python', {}, (test) => {
     assert.is((await app.request('/environment')).body, 'LANGUAGE=Python\n');
   });
 });
+
+onApp('hello-wat', {}, (test) => {
+  test('answers a hundred requests, ten at a time', async (app) => {
+    for (let round = 0; round < 10; round++) {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => app.request('/')));
+      assert.equal(new Set(answers.map(({ body }) => body)), new Set(['Hello from WAT!\n']));
+    }
+  });
+});
