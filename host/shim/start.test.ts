@@ -139,6 +139,13 @@ starting('says what is wrong on standard error, prints nothing else and leaves n
   assert.is(await stat(join(bundle.directory, 'address')).catch(() => undefined), undefined);
 });
 
+starting('says so when the machine cannot do what SCHED_CORE asks for, or does it', async ({ bundle, sockets }) => {
+  const input = BootstrapParams.encode({ instanceId: 'abc', namespace: 'test', socketDir: sockets });
+  const { code, stdout, stderr } = await bundle.call('start', { input, environment: { SCHED_CORE: '1' } });
+  if (code === 0) await bundle.socketPath();
+  else assert.equal([code, stdout.length, /E[A-Z]+: .*prctl/.test(stderr)], [1, 0, true]);
+});
+
 starting.run();
 
 const serving = inBundle('serve');

@@ -19,6 +19,8 @@ export async function start(flags: Flags, invocation: Invocation): Promise<Uint8
   const { directory, reply } = await readRequest(flags, invocation.environment);
   const path = formatSocketPath(directory, sha256(socketSeed(flags.address, flags.namespace, group)));
   const address = formatAddress(path);
+  // Set where containerd was told to isolate what it runs; the daemon and its children inherit the group.
+  if (invocation.environment['SCHED_CORE']) (await import('../ffi/core-scheduling.ts')).createSchedulingGroup();
   const server = await bindSocket(directory, path);
   const daemon = server ? await spawnDaemon(daemonOptions(flags, invocation, server, path)) : undefined;
   try {
