@@ -3,6 +3,8 @@
 
 import type { HostImports, InstanceHost } from '../engine/engine.ts';
 import type { AppPlan, ComponentPlan } from '../gen/runtime.ts';
+import type { BodyPipe } from '../wasi/http/body-pipe.ts';
+import type { FutureIncomingResponse } from '../wasi/http/response.ts';
 import { InstanceScope } from '../wasi/instance-scope.ts';
 import type { ByteSink } from '../wasi/io/output-stream.ts';
 
@@ -17,12 +19,28 @@ export type FactorContext = {
   readonly openGuestOutput: () => ByteSink;
   /** Says something to the operator, on standard error. */
   readonly warn: (line: string) => void;
-  /** Where the app's HTTP trigger listens, for requests to itself; nothing before it does. */
-  readonly selfAddress: () => SelfAddress | undefined;
+  /** How the app reaches itself; nothing before a trigger has started that is a way in. */
+  readonly entrance: () => AppEntrance | undefined;
 };
 
-/** An address that reaches this app from within. */
-export type SelfAddress = { readonly hostname: string; readonly port: number };
+/** The way into an app for its own components. */
+export interface AppEntrance {
+  /** The address of the app's routes. */
+  readonly address: { readonly hostname: string; readonly port: number };
+  /** Hands a request straight to a component and settles `response`. What it holds ends with `scope`. Never throws. */
+  call(request: ChainedRequest, response: FutureIncomingResponse, scope: InstanceScope): void;
+}
+
+/** A request from one component of the app to another. */
+export type ChainedRequest = {
+  readonly componentId: string;
+  readonly method: string;
+  readonly authority: string;
+  readonly pathWithQuery: string;
+  /** Flat list of names in lower case and values. */
+  readonly headers: readonly string[];
+  readonly body: BodyPipe;
+};
 
 /** A host capability. */
 export interface Factor {

@@ -1,7 +1,7 @@
 // What the worker and a trigger owe each other. A trigger turns events from outside into calls of components.
 
 import type { ComponentInstance } from '../engine/engine.ts';
-import type { SelfAddress } from '../factor/factor.ts';
+import type { AppEntrance } from '../factor/factor.ts';
 import type { AppPlan, Decision, HttpEvent } from '../gen/runtime.ts';
 
 /** A component as a trigger uses it. */
@@ -29,8 +29,8 @@ export type TriggerContext = {
 
 /** A trigger that takes events. */
 export interface RunningTrigger {
-  /** Where the app reaches itself, if this trigger is a way in. */
-  readonly selfAddress?: SelfAddress;
+  /** How the app reaches itself, if this trigger is a way in. */
+  readonly entrance?: AppEntrance;
   /** Takes no more events; resolves when those under way are done. */
   drain(): Promise<void>;
   /** Cuts off what is still under way. */

@@ -27,6 +27,13 @@ export const ASYNC_IMPORTS: readonly string[] = [
   'wasi:config/store#get-all',
 ];
 
+const asyncImports: ReadonlySet<string> = new Set(ASYNC_IMPORTS);
+
+/** Tells whether a function of an interface, named without its version, may return a promise. */
+export function mayWait(interfaceName: string, functionName: string): boolean {
+  return asyncImports.has(`${interfaceName}#${functionName}`);
+}
+
 /** Exported functions that the host calls so that they may wait. */
 export const ASYNC_EXPORTS: readonly string[] = [
   'wasi:http/incoming-handler#handle',

@@ -3,6 +3,7 @@
 
 import type { Engine } from '../engine/engine.ts';
 import type { Invocation } from '../invocation.ts';
+import { mayWait } from '../wasi/async.ts';
 import { WORKER_MOUNT, workerPathsIn } from './config.ts';
 import { DescriptorWriter } from './descriptor.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
@@ -56,7 +57,8 @@ export async function runWorker({ args, onTerminate, onUncaught }: Invocation): 
 
 async function createEngine(name: Engine['name']): Promise<Engine> {
   if (name === 'jco') return (await import('../engine/jco/jco-engine.ts')).createJcoEngine();
-  throw new Error(`this worker has no engine "${name}"`);
+  const { createLinkEngine } = await import('../engine/link/link-engine.ts');
+  return createLinkEngine({ waits: mayWait });
 }
 
 async function end(worker: RunningWorker, grace: string | undefined, log: (line: string) => void): Promise<void> {

@@ -45,7 +45,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     root: options.root,
     openGuestOutput: options.openGuestOutput,
     warn: options.log,
-    selfAddress: () => running.find(({ selfAddress }) => selfAddress !== undefined)?.selfAddress,
+    entrance: () => running.find(({ entrance }) => entrance !== undefined)?.entrance,
   };
   const loader: ComponentLoader = {
     createEngine: options.createEngine,

@@ -3,27 +3,14 @@
 
 import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as TlsAgent } from 'node:https';
-import type { BodyConsumer, BodyPipe } from '../../wasi/http/body-pipe.ts';
+import type { BodyConsumer } from '../../wasi/http/body-pipe.ts';
 import { createIncomingFields } from '../../wasi/http/fields.ts';
 import { MessageSource } from '../../wasi/http/message-source.ts';
 import { type FutureIncomingResponse, IncomingResponse } from '../../wasi/http/response.ts';
 import type { InstanceScope } from '../../wasi/instance-scope.ts';
+import { decodeLatin1 } from '../../wasi/latin1.ts';
 import { errorCodeFromNetwork, OutboundTimeout } from './error-code.ts';
-
-/** A request that is allowed and complete but for its body. */
-export type OutboundRequest = {
-  readonly method: string;
-  readonly scheme: 'http' | 'https';
-  readonly hostname: string;
-  readonly port: number;
-  readonly path: string;
-  /** Flat list of names and values, `host` among them. */
-  readonly headers: string[];
-  readonly body: BodyPipe;
-  readonly connectTimeoutMs: number;
-  readonly firstByteTimeoutMs: number;
-  readonly betweenBytesTimeoutMs: number;
-};
+import { framingOf, type OutboundRequest } from './outbound-request.ts';
 
 /** Sends a request and settles `response`. What node:http refuses to send is thrown. */
 export type HttpClient = (request: OutboundRequest, response: FutureIncomingResponse, scope: InstanceScope) => void;
@@ -65,7 +52,10 @@ class Exchange implements Disposable {
   }
 
   #open(agent: Agent | false): ClientRequest {
-    const { scheme, hostname, port, path, method, headers } = this.#outbound;
+    const { scheme, hostname, port, method, authority } = this.#outbound;
+    // A URI is bytes on the wire, which node:http takes as one character each.
+    const path = decodeLatin1(new TextEncoder().encode(this.#outbound.path));
+    const headers = ['host', authority, ...this.#outbound.headers, ...framingOf(this.#outbound)];
     const send = scheme === 'https' ? requestHttps : requestHttp;
     const request = send({ agent, hostname, port, path, method, headers, setHost: false });
     this.#limit(request, this.#outbound.connectTimeoutMs, 'CONNECT_TIMEOUT');
@@ -122,7 +112,7 @@ class Exchange implements Disposable {
       return;
     }
     this.#scope.remove(this);
-    this.#outbound.body.close();
+    this.#outbound.body.discard();
     this.#response.settle({ tag: 'err', val: errorCodeFromNetwork(error) });
   }
 }

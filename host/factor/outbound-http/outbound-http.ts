@@ -11,7 +11,7 @@ import { createOutgoingHandler } from './handler.ts';
 /** The outbound HTTP factor. */
 export const outboundHttp: Factor = {
   name: 'outbound-http',
-  configure({ app, environment, selfAddress, warn }) {
+  configure({ app, environment, entrance, warn }) {
     const client = createHttpClient();
     const resolver = createVariableResolver(app.variables, [createEnvironmentProvider(environment)]);
     return {
@@ -21,7 +21,7 @@ export const outboundHttp: Factor = {
           shared: { 'wasi:http/types@0.2': httpTypes },
           create: (scope) => ({
             'wasi:http/outgoing-handler@0.2': {
-              handle: createOutgoingHandler({ client, rules, selfAddress, warn }, scope),
+              handle: createOutgoingHandler({ client, rules, entrance, warn }, scope),
             },
           }),
         };

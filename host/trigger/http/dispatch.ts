@@ -2,10 +2,13 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppPlan, Decision, HttpEvent, HttpRoute } from '../../gen/runtime.ts';
+import { Fields } from '../../wasi/http/fields.ts';
 import { encodeLatin1 } from '../../wasi/latin1.ts';
-import { type HttpComponent, type HttpExchange, serveWithComponent } from './incoming-handler.ts';
-import { createRequestHead, type RequestHead } from './request-head.ts';
-import { parseRequestTarget, type RequestTarget } from './request-target.ts';
+import type { TriggerComponent } from '../trigger.ts';
+import { bodyOf, createClientAsker, type HttpExchange } from './client.ts';
+import { serveWithComponent } from './incoming-handler.ts';
+import { createRequestHead } from './request-head.ts';
+import { parseRequestTarget } from './request-target.ts';
 import { sendWhole } from './response-writer.ts';
 import { findRoute } from './route.ts';
 import { createSpinHeaders } from './spin-headers.ts';
@@ -17,7 +20,7 @@ export type DispatchOptions = {
   readonly app: AppPlan;
   readonly routes: readonly HttpRoute[];
   /** By component id; every component that a route names. */
-  readonly components: ReadonlyMap<string, HttpComponent>;
+  readonly components: ReadonlyMap<string, TriggerComponent>;
   /** Asks the guest runtime about an event of a dynamic route. */
   readonly decide: (event: HttpEvent) => Promise<Decision>;
   /** Says something to the operator. */
@@ -32,10 +35,15 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   return async (request, response, expectsContinue) => {
     const head = createRequestHead(request.rawHeaders);
     const target = parseRequestTarget(request.url ?? '/', head.host);
-    // As in Spin, a request that says not where it goes gets no answer.
-    if (target === undefined) request.destroy();
-    else if (target.path.startsWith(WELL_KNOWN)) answerWellKnown(target.path, options.app, response);
-    else await answerByRoute(options, { request, response, head, target, hostHeaders: [], expectsContinue });
+    if (target === undefined) {
+      // As in Spin, a request that says not where it goes gets no answer.
+      request.destroy();
+    } else if (target.path.startsWith(WELL_KNOWN)) {
+      answerWellKnown(target.path, options.app, response);
+    } else {
+      const clientAddress = formatAddress(request.socket.remoteAddress, request.socket.remotePort);
+      await answerByRoute(options, { request, response, head, target, clientAddress, expectsContinue });
+    }
   };
 }
 
@@ -57,56 +65,64 @@ function formatInfo({ name, version }: AppPlan): string {
 }
 
 async function answerByRoute(options: DispatchOptions, exchange: HttpExchange): Promise<void> {
-  const { request, response, head, target } = exchange;
+  const { response, target, clientAddress } = exchange;
   const found = findRoute(options.routes, target.path);
   if (found === undefined) {
     sendWhole(response, 404, []);
     return;
   }
-  const clientAddress = formatAddress(request.socket.remoteAddress, request.socket.remotePort);
-  const hostHeaders = createSpinHeaders(target, found.route, found.match, clientAddress);
-  switch (found.route.target.tag) {
-    case 'static-response': {
-      const { status, headers, body } = found.route.target.val;
-      return sendWhole(
-        response,
-        status,
-        headers.flatMap(([name, value]) => [name.toLowerCase(), value]),
-        body,
-      );
-    }
-    case 'component':
-      return answerWith(options, found.route.target.val, { ...exchange, hostHeaders });
-    case 'dynamic':
-      return answerByDecision(options, { ...exchange, hostHeaders }, createEvent(request, head, target, clientAddress));
+  const { route, match } = found;
+  if (route.target.tag === 'static-response') {
+    const { status, headers, body } = route.target.val;
+    sendWhole(
+      response,
+      status,
+      headers.flatMap(([name, value]) => [name.toLowerCase(), value]),
+      body,
+    );
+    return;
   }
+  const hostHeaders = createSpinHeaders(target, route, match, clientAddress);
+  if (route.target.tag === 'component') await answerWith(options, route.target.val, exchange, hostHeaders);
+  else await answerByDecision(options, exchange, hostHeaders);
 }
 
-async function answerByDecision(options: DispatchOptions, exchange: HttpExchange, event: HttpEvent): Promise<void> {
+async function answerByDecision(
+  options: DispatchOptions,
+  exchange: HttpExchange,
+  hostHeaders: string[],
+): Promise<void> {
   let decision: Decision;
   try {
-    decision = await options.decide(event);
+    decision = await options.decide(createEvent(exchange));
   } catch (error) {
     options.log(`Error processing request: the guest runtime could not decide: ${String(error)}`);
-    return sendWhole(exchange.response, 500, []);
+    sendWhole(exchange.response, 500, []);
+    return;
   }
-  if (decision.tag === 'respond') return sendWhole(exchange.response, decision.val[0], [], decision.val[1]);
-  return answerWith(options, decision.val, exchange);
+  if (decision.tag === 'respond') sendWhole(exchange.response, decision.val[0], [], decision.val[1]);
+  else await answerWith(options, decision.val, exchange, hostHeaders);
 }
 
-async function answerWith(options: DispatchOptions, id: string, exchange: HttpExchange): Promise<void> {
+async function answerWith(
+  options: DispatchOptions,
+  id: string,
+  exchange: HttpExchange,
+  hostHeaders: readonly string[],
+): Promise<void> {
   const component = options.components.get(id);
-  if (component !== undefined) return serveWithComponent(component, exchange, options.log);
-  options.log(`Error processing request: no component ${JSON.stringify(id)}`);
-  sendWhole(exchange.response, 500, []);
+  if (component === undefined) {
+    options.log(`Error processing request: no component ${JSON.stringify(id)} serves HTTP`);
+    sendWhole(exchange.response, 500, []);
+    return;
+  }
+  const { authority, pathWithQuery } = exchange.target;
+  const headers = new Fields([...exchange.head.headers, ...hostHeaders], true);
+  const head = { method: exchange.request.method ?? 'GET', authority, pathWithQuery, headers };
+  await serveWithComponent(component, { head, body: bodyOf(exchange) }, createClientAsker(exchange), options.log);
 }
 
-function createEvent(
-  request: IncomingMessage,
-  head: RequestHead,
-  target: RequestTarget,
-  clientAddr: string,
-): HttpEvent {
+function createEvent({ request, head, target, clientAddress }: HttpExchange): HttpEvent {
   const query = target.pathWithQuery.slice(target.path.length + 1);
   const headers: [string, Uint8Array][] = [];
   for (let index = 0; index + 1 < head.headers.length; index += 2) {
@@ -117,7 +133,7 @@ function createEvent(
     path: target.path,
     query: target.pathWithQuery.length > target.path.length ? query : undefined,
     headers,
-    clientAddr,
+    clientAddr: clientAddress,
   };
 }
 

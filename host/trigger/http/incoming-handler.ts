@@ -1,53 +1,43 @@
 // Lets a component answer a request through `wasi:http/incoming-handler@0.2`: one pristine instance for one request. The response
 // starts when the guest sets it; the guest may go on afterwards.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ComponentInstance } from '../../engine/engine.ts';
 import type { BodySource, Result } from '../../wasi/http/body.ts';
 import type { BodyPipe } from '../../wasi/http/body-pipe.ts';
 import type { ErrorCode } from '../../wasi/http/error-code.ts';
-import { Fields } from '../../wasi/http/fields.ts';
-import { EmptyBodySource, MessageSource } from '../../wasi/http/message-source.ts';
-import { IncomingRequest } from '../../wasi/http/request.ts';
+import { IncomingRequest, type IncomingRequestHead } from '../../wasi/http/request.ts';
 import { type OutgoingResponse, ResponseOutparam } from '../../wasi/http/response.ts';
-import type { RequestHead } from './request-head.ts';
-import type { RequestTarget } from './request-target.ts';
-import { ResponseWriter, sendWhole } from './response-writer.ts';
-
-/** A component that serves HTTP. */
-export type HttpComponent = {
-  readonly id: string;
-  /** The export that handles requests, with its version. */
-  readonly handler: string;
-  readonly instantiate: () => Promise<ComponentInstance>;
-};
+import type { TriggerComponent } from '../trigger.ts';
 
 /** A request on its way to a component. */
-export type HttpExchange = {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly head: RequestHead;
-  readonly target: RequestTarget;
-  /** Headers that the host adds, as a flat list. */
-  readonly hostHeaders: readonly string[];
-  /** The client waits for a `100 Continue` before it sends the body. */
-  readonly expectsContinue: boolean;
-};
+export type HandledRequest = { readonly head: IncomingRequestHead; readonly body: BodySource };
+
+/** The one who waits for the answer: a client on the wire, or another component of the app. */
+export interface Asker {
+  /** True once nobody waits any more though the answer is not complete. */
+  readonly isGone: boolean;
+  /** Calls back once, when that happens. */
+  onGone(callback: () => void): void;
+  /** Starts the answer. `headers` is a flat list; without a pipe there is no body. */
+  answer(status: number, headers: string[], body: BodyPipe | undefined): void;
+}
 
 /**
- * Serves one request. Resolves when the guest has returned; the response may still be on its way. Never rejects: what goes wrong
- * becomes status 500 or, once the response has started, a broken connection, and a line for `log`.
+ * Serves one request. Resolves when the guest has returned; the answer may still be on its way. Never rejects: what goes wrong becomes
+ * status 500 or, once the answer has started, a body that breaks off, and a line for `log`.
  */
 export async function serveWithComponent(
-  component: HttpComponent,
-  exchange: HttpExchange,
+  component: TriggerComponent,
+  request: HandledRequest,
+  asker: Asker,
   log: (line: string) => void,
 ): Promise<void> {
-  const handling = new Handling(exchange, log);
+  const handling = new Handling(request.body, asker, log);
   try {
     const instance = await component.instantiate();
     if (handling.adopt(instance)) {
-      await instance.call(component.handler, 'handle', [handling.request, handling.outparam]);
+      const args = [new IncomingRequest(request.head, request.body), handling.outparam];
+      await instance.call(component.handler, 'handle', args);
       handling.finish();
     }
   } catch (error) {
@@ -59,34 +49,26 @@ export async function serveWithComponent(
 
 /** The state of one request from the call of the guest to its return. */
 class Handling {
-  readonly request: IncomingRequest;
   readonly outparam: ResponseOutparam;
-  readonly #response: ServerResponse;
+  readonly #requestBody: BodySource;
+  readonly #asker: Asker;
   readonly #log: (line: string) => void;
-  readonly #source: BodySource;
   #instance: ComponentInstance | undefined;
   #pipe: BodyPipe | undefined;
   #isAnswered = false;
 
-  constructor(exchange: HttpExchange, log: (line: string) => void) {
-    const { head, request, response, target } = exchange;
-    this.#response = response;
+  constructor(requestBody: BodySource, asker: Asker, log: (line: string) => void) {
+    this.#requestBody = requestBody;
+    this.#asker = asker;
     this.#log = log;
-    this.#source = head.hasBody ? createSource(exchange) : new EmptyBodySource();
-    const headers = new Fields([...head.headers, ...exchange.hostHeaders], true);
-    this.request = new IncomingRequest({ ...target, method: request.method ?? 'GET', headers }, this.#source);
     this.outparam = new ResponseOutparam((result) => this.#answer(result));
-    response.once('close', () => this.#cancelUnlessSent());
-  }
-
-  get #isClientGone(): boolean {
-    return this.#response.destroyed && !this.#response.writableFinished;
+    asker.onGone(() => this.#cancel());
   }
 
   /** Takes the instance over. False when there is no one left to answer. */
   adopt(instance: ComponentInstance): boolean {
     this.#instance = instance;
-    return !this.#isClientGone;
+    return !this.#asker.isGone;
   }
 
   /** The guest has returned. */
@@ -97,7 +79,7 @@ class Handling {
 
   /** The guest has failed. */
   fail(error: unknown): void {
-    if (this.#isClientGone) return;
+    if (this.#asker.isGone) return;
     const reason = error instanceof Error ? error.message : String(error);
     if (this.#isAnswered) {
       this.#log(`Component error after response started: ${reason}`);
@@ -106,7 +88,7 @@ class Handling {
     }
     this.#log(`Error processing request: ${reason}`);
     this.#isAnswered = true;
-    sendWhole(this.#response, 500, []);
+    this.#asker.answer(500, [], undefined);
   }
 
   release(): void {
@@ -121,30 +103,15 @@ class Handling {
       return;
     }
     this.#isAnswered = true;
-    const writer = new ResponseWriter(this.#response, result.val.statusCode(), result.val.rawHeaders());
-    const pipe = result.val.takenBody()?.pipe;
-    if (pipe === undefined) {
-      writer.end([]);
-      return;
-    }
-    this.#pipe = pipe;
-    this.#response.on('drain', () => pipe.drained());
-    pipe.attach(writer);
+    this.#pipe = result.val.takenBody()?.pipe;
+    this.#asker.answer(result.val.statusCode(), result.val.rawHeaders(), this.#pipe);
   }
 
-  /** A client that has gone ends the guest's work: whatever it waits for, now or later, traps. */
-  #cancelUnlessSent(): void {
-    if (this.#response.writableFinished) return;
+  /** Nobody waits for the guest any more: whatever it waits for, now or later, traps. */
+  #cancel(): void {
     this.#pipe?.close();
     this.#pipe?.cancel();
-    this.#source.cancel();
+    this.#requestBody.cancel();
     this.release();
   }
-}
-
-function createSource({ request, response, expectsContinue }: HttpExchange): MessageSource {
-  return new MessageSource(request, {
-    errorCodeFrom: () => ({ tag: 'connection-terminated' }),
-    ...(expectsContinue && { onFirstUse: () => response.writeContinue() }),
-  });
 }

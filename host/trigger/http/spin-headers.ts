@@ -50,6 +50,26 @@ export function createSpinHeaders(
   return headers;
 }
 
+/** Creates the headers of a call within the app: no route was matched, the whole path is path info. */
+export function createChainedHeaders(target: RequestTarget): string[] {
+  return [
+    'spin-path-info',
+    toHeaderValue(target.path),
+    'spin-full-url',
+    toHeaderValue(`http://${target.authority}${target.pathWithQuery}`),
+    'spin-matched-route',
+    '/...',
+    'spin-base-path',
+    '/',
+    'spin-raw-component-route',
+    '/...',
+    'spin-component-route',
+    '',
+    'spin-client-addr',
+    '0.0.0.0:0',
+  ];
+}
+
 /** Header values are held as one character per byte; text goes in as UTF-8. */
 function toHeaderValue(text: string): string {
   if (!/[^\0-\x7f]/.test(text)) return text;

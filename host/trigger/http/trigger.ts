@@ -3,6 +3,7 @@
 import type { HttpPlan, HttpRoute } from '../../gen/runtime.ts';
 import type { RunningTrigger, TriggerContext } from '../trigger.ts';
 import { formatAnnouncement } from './announcement.ts';
+import { sendToComponent } from './chaining.ts';
 import { createDispatch } from './dispatch.ts';
 import { formatListenAddress, LISTEN_ADDRESS_VARIABLE, parseListenAddress } from './listen-address.ts';
 import { listenHttp } from './server.ts';
@@ -25,7 +26,10 @@ export async function startHttpTrigger(plan: HttpPlan, context: TriggerContext):
   context.print(formatAnnouncement(url, plan.routes, context.app.components));
   const { hostname, port } = server.address;
   return {
-    selfAddress: { hostname: LOOPBACK_OF[hostname] ?? hostname, port },
+    entrance: {
+      address: { hostname: LOOPBACK_OF[hostname] ?? hostname, port },
+      call: (request, response, scope) => sendToComponent(context, request, response, scope),
+    },
     drain: server.drain,
     close: server.close,
   };

@@ -92,6 +92,11 @@ export class BodyPipe extends ByteSink {
     this.wake();
   }
 
+  /** Lets the guest write on, to nowhere: what became of the message it learns from the answer. */
+  discard(): void {
+    this.attach({ write: () => true, end: () => {}, abort: () => {} });
+  }
+
   /** Ends the body. Only the first end counts. */
   end(trailers: readonly string[] = []): void {
     this.#finish(trailers);

@@ -4,6 +4,7 @@
 export type ErrorCode =
   | { readonly tag: 'DNS-timeout' }
   | { readonly tag: 'DNS-error'; readonly val: { readonly rcode?: string; readonly infoCode?: number } }
+  | { readonly tag: 'destination-not-found' }
   | { readonly tag: 'destination-IP-prohibited' }
   | { readonly tag: 'connection-refused' }
   | { readonly tag: 'connection-terminated' }
