@@ -121,6 +121,7 @@ async function create(
   const recordPath = join(bundle, bundleFiles.record);
   await writeJson(recordPath, record);
   const pidFile = join(bundle, bundleFiles.initPid);
+  using _ = context.reaper.hold();
   await runCreate(draft, io, control, pidFile);
   const pid = await readPid(pidFile);
   const ended = context.reaper.watch(pid);

@@ -95,6 +95,7 @@ export class OciContainer implements Container {
 
   async #runExec(files: { processFile: string; pidFile: string }, io: PendingIo): Promise<RunningProcess> {
     const { runtime, id, reaper } = this.#parts;
+    using _ = reaper.hold();
     await runtime.exec(id, { ...files, consoleSocket: io.consoleSocket }, io.descriptors);
     const pid = await readPid(files.pidFile);
     const ended = reaper.watch(pid);

@@ -1,20 +1,22 @@
 // Waits for the processes of containers. They are children of this process that Node knows nothing of: the OCI runtime leaves them to
 // it as their child subreaper. So each is waited for by its pid when SIGCHLD says that some child ended; Node does the same with its own.
 //
-// Orphans that nobody watches, such as what an exec left behind, must be reaped too. One is reaped when it is still there a while after
-// it was first seen: by then Node has long taken its own children, and `watch` the containers'.
+// Orphans that nobody watches, such as what an exec left behind, must be reaped too, but neither Node's own children nor processes that the
+// OCI runtime has just made and `watch` does not know yet. So one is reaped when it is still there a while after it was first seen, in
+// which Node has taken its own, and never during a `hold`.
 
 import { peekZombie, type WaitResult, waitPid } from '../ffi/child.ts';
 import { type Exit, exitStatusOf } from './exit.ts';
 
-/** How long an ended child may wait to be claimed before it counts as an orphan, in milliseconds. */
-const ORPHAN_MS = 2_000;
+const ORPHAN_MS = 100;
 
 /** What the reaper needs of the machine; the defaults are the real thing. */
 export type ReaperCalls = {
   readonly waitPid: (pid: number) => WaitResult;
   readonly peekZombie: () => number;
   readonly now: () => number;
+  /** How long an ended child may wait to be claimed before it counts as an orphan, in milliseconds. */
+  readonly orphanMs: number;
 };
 
 /** Watches pids. `sweep` must be called at every SIGCHLD. */
@@ -24,9 +26,10 @@ export class Reaper {
   readonly #watched = new Map<number, (exit: Exit) => void>();
   #timer: NodeJS.Timeout | null = null;
   #suspect = 0;
+  #holds = 0;
 
   constructor(calls: Partial<ReaperCalls> = {}) {
-    this.#calls = { waitPid, peekZombie, now: Date.now, ...calls };
+    this.#calls = { waitPid, peekZombie, now: Date.now, orphanMs: ORPHAN_MS, ...calls };
   }
 
   /** Resolves with the exit of a child, at once if it has ended already. Must be called once for each process. */
@@ -35,6 +38,12 @@ export class Reaper {
       this.#watched.set(pid, resolve);
       this.#look(pid);
     });
+  }
+
+  /** Keeps orphans from being reaped until it is disposed of: while a process is made that will be watched. */
+  hold(): Disposable {
+    this.#holds++;
+    return { [Symbol.dispose]: () => void this.#holds-- };
   }
 
   /** Looks at every watched child, and for orphans later. */
@@ -53,15 +62,14 @@ export class Reaper {
 
   #scheduleOrphans(): void {
     // Behind a timer and an immediate there has been a poll for signals, in which Node took its own children.
-    this.#timer ??= setTimeout(() => setImmediate(() => this.#reapOrphans()), ORPHAN_MS).unref();
+    this.#timer ??= setTimeout(() => setImmediate(() => this.#reapOrphans()), this.#calls.orphanMs).unref();
   }
 
   #reapOrphans(): void {
     this.#timer = null;
     let pid = this.#calls.peekZombie();
-    while (pid !== 0 && pid === this.#suspect) {
-      if (this.#watched.has(pid)) this.#look(pid);
-      else this.#calls.waitPid(pid);
+    if (pid !== 0 && pid === this.#suspect && this.#holds === 0) {
+      if (!this.#watched.has(pid)) this.#calls.waitPid(pid);
       pid = this.#calls.peekZombie();
     }
     this.#suspect = pid;
