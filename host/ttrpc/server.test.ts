@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Task as TaskV2 } from '../gen/containerd.task.v2.ts';
@@ -247,6 +248,39 @@ serving('ends when the peer closes, and aborts the signals of calls that still r
   peer.close();
   await served;
   assert.ok(signal.aborted);
+});
+
+serving('answers every call of a burst that comes in one chunk, or cut anywhere', async () => {
+  const frames = Array.from({ length: 20 }, (_, index) => {
+    const data = Request.encode(create(`container-${index}`));
+    return encodeFrame({ streamId: 2 * index + 1, type: MessageType.REQUEST, flags: 0, data });
+  });
+  const bytes = Buffer.concat(frames);
+  for (const size of [1, 7, HEADER_LENGTH, 100, bytes.length]) {
+    const { peer } = serve({ create: async ({ id }) => ({ pid: id.length }) });
+    for (let at = 0; at < bytes.length; at += size) peer.sendBytes(bytes.subarray(at, at + size));
+    const answers = await Promise.all(frames.map(() => peer.answer()));
+    assert.ok(
+      answers.every(({ code }) => code === Code.OK),
+      `chunks of ${size} bytes`,
+    );
+    assert.is(new Set(answers.map(({ streamId }) => streamId)).size, frames.length);
+  }
+});
+
+serving('survives bytes that mean nothing', async () => {
+  // A linear congruential generator, so that a failure can be repeated.
+  let state = 1;
+  const next = (): number => (state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff) >>> 16;
+  for (let round = 0; round < 200; round++) {
+    const { peer, served } = serve({ create: async () => ({ pid: 1 }) });
+    const bytes = Uint8Array.from({ length: next() % 300 }, () => next() & 0xff);
+    // Short lengths, so that most frames are whole and reach the decoding of what is in them.
+    for (let at = 0; at + HEADER_LENGTH < bytes.length; at += 30) bytes.set([0, 0, 0, 20, 0, 0, 0, at | 1, 1, 0], at);
+    peer.sendBytes(bytes);
+    peer.close();
+    await served;
+  }
 });
 
 serving('does not mind a peer that closes within a frame', async () => {
