@@ -271,7 +271,10 @@ serving('answers every call of a burst that comes in one chunk, or cut anywhere'
 serving('survives bytes that mean nothing', async () => {
   // A linear congruential generator, so that a failure can be repeated.
   let state = 1;
-  const next = (): number => (state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff) >>> 16;
+  const next = (): number => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return state >>> 16;
+  };
   for (let round = 0; round < 200; round++) {
     const { peer, served } = serve({ create: async () => ({ pid: 1 }) });
     const bytes = Uint8Array.from({ length: next() % 300 }, () => next() & 0xff);
