@@ -167,7 +167,7 @@ async function recordOf({ request, spec, runtime }: Draft): Promise<TaskRecord> 
   return { id: request.id, groupId, shim, oci: runtime.options, pid: null, cgroup: null };
 }
 
-// A unix socket's path has at most 107 bytes, and that of a bundle may be longer.
+// A unix socket's path has at most 107 bytes: those of a bundle and of a tenant's folder, which name containerd's address, are too long.
 function consoleDirectoryOf(settings: Settings): string {
-  return `${settings.stateDirectory}/tty`;
+  return join(settings.stateDirectory, '../../tty');
 }

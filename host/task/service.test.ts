@@ -1,99 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { CreateTaskRequest } from '../gen/containerd.task.v3.ts';
-import type { MessageType } from '../protobuf/message.ts';
-import { StubContainer } from '../testing/stub-container.ts';
+import { codeOf, EXITED_AT, requestOf, TaskMachine } from '../testing/task-machine.ts';
 import { until } from '../testing/until.ts';
-import { Code, StatusError, statusFromError } from '../ttrpc/status.ts';
-import { TaskService } from './service.ts';
+import { Code, StatusError } from '../ttrpc/status.ts';
 
-const encoder = new TextEncoder();
-const spec = {
-  typeUrl: 'types.containerd.io/opencontainers/runtime-spec/1/Process',
-  value: encoder.encode('{"cwd":"/"}'),
-};
-
-/** A service whose containers are stubs, and what it tells. */
-class Machine {
-  readonly container = new StubContainer();
-  /** Events in order: the name, then ids, pid and exit status where there are any. */
-  readonly events: string[] = [];
-  readonly warnings: string[] = [];
-  exits = 0;
-  /** What happens while a container is created. */
-  creating: (signal: AbortSignal) => Promise<void> = async () => {};
-  readonly service = new TaskService({
-    shimPid: 7,
-    events: { publish: (type, event) => this.events.push(describe(type, event)) },
-    createContainer: async (_, signal) => {
-      await this.creating(signal);
-      return this.container;
-    },
-    requestExit: () => this.exits++,
-    warn: (message) => this.warnings.push(message),
-  });
-
-  create(id = 'c'): Promise<unknown> {
-    return this.service.create(requestOf(id));
-  }
-
-  async run(): Promise<void> {
-    await this.create();
-    await this.service.start({ id: 'c', execId: '' });
-  }
-
-  async addExec(execId = 'e'): Promise<void> {
-    const stdio = { stdin: '', stdout: '', stderr: '', terminal: false };
-    await this.service.exec({ id: 'c', execId, ...stdio, spec });
-  }
-
-  async startExec(execId = 'e'): Promise<void> {
-    await this.addExec(execId);
-    await this.service.start({ id: 'c', execId });
-  }
-
-  async stop(status = 0): Promise<void> {
-    this.container.init.end(status);
-    await this.service.wait({ id: 'c', execId: '' });
-  }
-
-  kill(execId = '', signal = 15, all = false): Promise<unknown> {
-    return this.service.kill({ id: 'c', execId, signal, all });
-  }
-
-  delete(execId = ''): Promise<object> {
-    return this.service.delete({ id: 'c', execId });
-  }
-
-  async status(execId = ''): Promise<number | undefined> {
-    return (await this.service.state({ id: 'c', execId })).status;
-  }
-}
-
-function requestOf(id: string): CreateTaskRequest {
-  const stdio = { stdin: '/in', stdout: '/out', stderr: '', terminal: false };
-  return { id, bundle: '/bundle', rootfs: [], ...stdio, checkpoint: '', parentCheckpoint: '', options: undefined };
-}
-
-function describe(type: MessageType<object>, event: object): string {
-  const { containerId, execId, id, pid, exitStatus } = event as Record<string, unknown>;
-  const name = type.name.replace('containerd.events.Task', '');
-  return [name, containerId, execId, id, pid, exitStatus].filter((part) => part !== undefined).join(' ');
-}
-
-async function codeOf(promise: Promise<unknown>): Promise<Code> {
-  return promise.then(
-    () => Code.OK,
-    (error) => statusFromError(error).code,
-  );
-}
-
-const EXITED_AT = { seconds: 1n, nanos: 0 };
-
-const lives = suite<{ machine: Machine }>('TaskService: the life of a task');
+const lives = suite<{ machine: TaskMachine }>('TaskService: the life of a task');
 
 lives.before.each((context) => {
-  context.machine = new Machine();
+  context.machine = new TaskMachine();
 });
 
 lives('tells of create, start, exit and delete, in this order', async ({ machine }) => {
@@ -214,10 +128,10 @@ lives('knows nothing of other ids, and offers no checkpoints', async ({ machine 
 
 lives.run();
 
-const kills = suite<{ machine: Machine }>('TaskService: kill');
+const kills = suite<{ machine: TaskMachine }>('TaskService: kill');
 
 kills.before.each((context) => {
-  context.machine = new Machine();
+  context.machine = new TaskMachine();
 });
 
 kills('signals the first process, or all of them', async ({ machine }) => {
@@ -255,106 +169,17 @@ kills('refuses an exec that is not started', async ({ machine }) => {
 
 kills.run();
 
-const execs = suite<{ machine: Machine }>('TaskService: exec');
-
-execs.before.each((context) => {
-  context.machine = new Machine();
-});
-
-execs('tells of its adding, start and exit, and forgets it when it is deleted', async ({ machine }) => {
-  await machine.run();
-  await machine.startExec();
-  machine.container.execs.get('e')?.end(4);
-  assert.equal(await machine.service.wait({ id: 'c', execId: 'e' }), { exitStatus: 4, exitedAt: EXITED_AT });
-  assert.equal(await machine.delete('e'), { pid: 201, exitStatus: 4, exitedAt: EXITED_AT });
-  assert.equal(machine.events.slice(2), ['ExecAdded c e', 'ExecStarted c e 201', 'Exit c e 201 4']);
-  assert.is(await codeOf(machine.delete('e')), Code.NOT_FOUND);
-});
-
-execs('runs several at a time, each once', async ({ machine }) => {
-  await machine.run();
-  await Promise.all([machine.startExec('a'), machine.startExec('b')]);
-  assert.is(await codeOf(machine.addExec('a')), Code.ALREADY_EXISTS);
-  assert.is(await codeOf(machine.service.start({ id: 'c', execId: 'a' })), Code.FAILED_PRECONDITION);
-  assert.is(await codeOf(machine.delete('a')), Code.FAILED_PRECONDITION);
-});
-
-execs('ends waiting for one that cannot be started', async ({ machine }) => {
-  await machine.run();
-  await machine.addExec();
-  const waiting = machine.service.wait({ id: 'c', execId: 'e' });
-  machine.container.during['exec'] = () => {
-    throw new StatusError(Code.UNKNOWN, 'no such program');
-  };
-  assert.is(await codeOf(machine.service.start({ id: 'c', execId: 'e' })), Code.UNKNOWN);
-  assert.is((await waiting).exitStatus, 255);
-  assert.is(await codeOf(machine.delete('e')), Code.OK);
-  assert.not.ok(machine.events.some((event) => event.startsWith('Exit')));
-});
-
-execs('can be deleted before its start, which ends waiting', async ({ machine }) => {
-  await machine.run();
-  await machine.addExec();
-  const waiting = machine.service.wait({ id: 'c', execId: 'e' });
-  await machine.delete('e');
-  assert.is((await waiting).exitStatus, 255);
-});
-
-execs("ends before the task's first process is told to have ended", async ({ machine }) => {
-  await machine.run();
-  await machine.startExec();
-  machine.container.init.end(0);
-  await Promise.resolve();
-  machine.container.execs.get('e')?.end(137);
-  await machine.service.wait({ id: 'c', execId: '' });
-  assert.equal(machine.events.slice(-2), ['Exit c e 201 137', 'Exit c c 100 0']);
-});
-
-execs('that is being started when the first process ends comes first, too', async ({ machine }) => {
-  await machine.run();
-  await machine.addExec();
-  const gate = Promise.withResolvers<void>();
-  machine.container.during['exec'] = () => gate.promise;
-  const started = machine.service.start({ id: 'c', execId: 'e' });
-  machine.container.init.end(0);
-  gate.resolve();
-  await started;
-  machine.container.execs.get('e')?.end(137);
-  await machine.service.wait({ id: 'c', execId: '' });
-  assert.equal(machine.events.slice(-3), ['ExecStarted c e 201', 'Exit c e 201 137', 'Exit c c 100 0']);
-});
-
-execs('is refused once the first process has ended, even while that is not told yet', async ({ machine }) => {
-  await machine.run();
-  await machine.addExec('late');
-  await machine.startExec('running');
-  machine.container.init.end(0);
-  await until('the end is seen', async () => (await codeOf(machine.addExec('x'))) === Code.FAILED_PRECONDITION);
-  assert.is(await codeOf(machine.service.start({ id: 'c', execId: 'late' })), Code.FAILED_PRECONDITION);
-  assert.is(await machine.status(), 2);
-});
-
-execs('needs an id and a description', async ({ machine }) => {
-  await machine.run();
-  assert.is(await codeOf(machine.addExec('')), Code.INVALID_ARGUMENT);
-  const stdio = { stdin: '', stdout: '', stderr: '', terminal: false };
-  const request = { id: 'c', execId: 'e', ...stdio, spec: undefined };
-  assert.is(await codeOf(machine.service.exec(request)), Code.INVALID_ARGUMENT);
-});
-
-execs.run();
-
-const endings = suite<{ machine: Machine }>('TaskService: the end of the first process');
+const endings = suite<{ machine: TaskMachine }>('TaskService: the end of the first process');
 
 endings.before.each((context) => {
-  context.machine = new Machine();
+  context.machine = new TaskMachine();
 });
 
 endings('kills the others only where the kernel does not', async ({ machine }) => {
   await machine.run();
   await machine.stop();
   assert.not.ok(machine.container.calls.includes('killRemaining'));
-  const shared = new Machine();
+  const shared = new TaskMachine();
   shared.container.hasPrivatePidNamespace = false;
   await shared.run();
   await shared.stop();
@@ -380,10 +205,10 @@ endings('tells of OOM kills as they happen, each once', async ({ machine }) => {
 
 endings.run();
 
-const others = suite<{ machine: Machine }>('TaskService: everything else');
+const others = suite<{ machine: TaskMachine }>('TaskService: everything else');
 
 others.before.each((context) => {
-  context.machine = new Machine();
+  context.machine = new TaskMachine();
 });
 
 others('pauses and resumes', async ({ machine }) => {
@@ -410,7 +235,7 @@ others('is pausing meanwhile, and runs on when it cannot be paused', async ({ ma
 
 others('changes limits, but not of a task that has ended', async ({ machine }) => {
   await machine.run();
-  const resources = { typeUrl: 'resources', value: encoder.encode('{"memory":{"limit":1}}') };
+  const resources = { typeUrl: 'resources', value: new TextEncoder().encode('{"memory":{"limit":1}}') };
   await machine.service.update({ id: 'c', resources, annotations: {} });
   assert.is(machine.container.calls.at(-1), 'update {"memory":{"limit":1}}');
   await machine.stop();
