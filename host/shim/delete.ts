@@ -2,24 +2,16 @@
 // whole group when the container is the group's pod sandbox, and may find nothing to do.
 import { DeleteResponse } from '../gen/containerd.task.v3.ts';
 import type { Invocation } from '../invocation.ts';
-import type { Fields } from '../protobuf/message.ts';
-import { type CleanUpRequest, cleanUp } from '../task/clean-up.ts';
+import { cleanUp } from '../task/clean-up.ts';
 import { parseAddress } from './address.ts';
 import { isAlive } from './daemon.ts';
 import { readAddress, removeFile } from './files.ts';
 import type { Flags } from './flags.ts';
 
-/** Cleans a container and the members of its group: processes, cgroups, mounts, state. Gives how its init process ended. */
-export type CleanUp = (request: CleanUpRequest) => Promise<Fields<DeleteResponse>>;
-
 /** Cleans up and gives the reply for standard output. */
-export async function deleteContainer(
-  flags: Flags,
-  invocation: Invocation,
-  clean: CleanUp = cleanUp,
-): Promise<Uint8Array> {
+export async function deleteContainer(flags: Flags, invocation: Invocation): Promise<Uint8Array> {
   const bundle = flags.bundle || invocation.directory;
-  const response = await clean({
+  const response = await cleanUp({
     namespace: flags.namespace,
     id: flags.id,
     bundle,

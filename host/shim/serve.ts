@@ -6,11 +6,10 @@ import { becomeChildSubreaper } from '../ffi/child.ts';
 import { Task as TaskV2 } from '../gen/containerd.task.v2.ts';
 import { Task as TaskV3 } from '../gen/containerd.task.v3.ts';
 import type { Invocation } from '../invocation.ts';
-import { createTaskService, type TaskContext } from '../task/create-service.ts';
+import { createTaskService } from '../task/create-service.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { Connection } from '../ttrpc/connection.ts';
 import { Server } from '../ttrpc/server.ts';
-import type { Handlers } from '../ttrpc/service.ts';
 import { connectSocket, listenSocket } from '../ttrpc/socket.ts';
 import { parseAddress, SOCKET_FD } from './address.ts';
 import { removeFile, writeStandardError } from './files.ts';
@@ -18,26 +17,19 @@ import type { Flags } from './flags.ts';
 import { RUNTIME_NAME } from './info.ts';
 import { MemoryTrimmer } from './memory.ts';
 
-/** Creates the Task service of a shim. */
-export type CreateTaskService = (context: TaskContext) => Handlers<typeof TaskV3>;
-
 const CONNECT_TIMEOUT_MS = 5000;
 // containerd gives an exiting shim three seconds.
 const FLUSH_TIMEOUT_MS = 2500;
 
 /** Serves until Shutdown or SIGTERM, then sends the last events and removes the socket. Rejects when it cannot serve at all. */
-export async function serve(
-  flags: Flags,
-  invocation: Invocation,
-  createService: CreateTaskService = createTaskService,
-): Promise<void> {
+export async function serve(flags: Flags, invocation: Invocation): Promise<void> {
   becomeChildSubreaper();
   const log = createDaemonLog(flags);
   invocation.onUncaught((error) => log.error('nobody caught an error', { error }));
   const publisher = createPublisher(flags, invocation, log);
   const exiting = Promise.withResolvers<void>();
   invocation.onTerminate().addEventListener('abort', () => exiting.resolve(), { once: true });
-  const service = createService({
+  const service = createTaskService({
     namespace: flags.namespace,
     containerdAddress: flags.address,
     events: publisher,
