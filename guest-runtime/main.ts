@@ -9,14 +9,17 @@ import type {
   DispatchExports,
   HttpExecutor,
   LinkExports,
+  LinkedComponent,
   LinkOptions,
   PlanOptions,
 } from '../host/gen/runtime.ts';
 import { planApp } from './app/plan.ts';
 import { selectHandler } from './dispatch/handler.ts';
 import { readComponentExterns } from './link/externs.ts';
-import { MalformedComponentError } from './link/reader.ts';
+import { linkComponent } from './link/linker.ts';
+import { MalformedComponentError, UnsupportedComponentError } from './link/reader.ts';
 
+/** From an app source to an app plan. */
 export const app: AppExports = {
   plan(source: AppSource, options: PlanOptions) {
     const plan = planApp(source, options);
@@ -30,11 +33,11 @@ export const app: AppExports = {
   },
 };
 
+/** From a component's bytes to a link plan. */
 export const link: LinkExports = {
   link(component: Uint8Array, options: LinkOptions) {
     try {
-      const { imports, exports } = readComponentExterns(component);
-      return { imports: [...imports], exports: [...exports] };
+      return linkOrName(component);
     } catch (error) {
       if (!(error instanceof MalformedComponentError)) throw error;
       throw diagnosticFromError(error, options.name);
@@ -42,10 +45,27 @@ export const link: LinkExports = {
   },
 };
 
+/** Decides about single events. */
 export const dispatch: DispatchExports = {
   // No plan of this guest runtime has a dynamic entry, so the host never asks.
   decide: () => ({ tag: 'respond', val: [404, new Uint8Array()] }),
 };
+
+/** Links a component; one that uses what this linker does not know is at least named, for an engine that links by itself. */
+function linkOrName(component: Uint8Array): LinkedComponent {
+  try {
+    const plan = linkComponent(component);
+    // A tuple's types are a list of numbers, which is typed where it crosses the border.
+    const types = plan.types.map((type) =>
+      type.tag === 'tuple' ? { tag: type.tag, val: Uint32Array.from(type.val) } : type,
+    );
+    return { tag: 'plan', val: { ...plan, types } };
+  } catch (error) {
+    if (!(error instanceof UnsupportedComponentError)) throw error;
+    const { imports, exports } = readComponentExterns(component);
+    return { tag: 'unlinked', val: { imports: [...imports], exports: [...exports], reason: error.message } };
+  }
+}
 
 function diagnosticFromError(error: MalformedComponentError, name: string): Diagnostic {
   const isCoreModule = error.message.startsWith('not a component but a core module');

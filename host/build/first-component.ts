@@ -3,7 +3,7 @@
 // goes into it changes. By hand: node host/build/first-component.ts
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -28,15 +28,19 @@ export async function buildFirstComponent(): Promise<string> {
     legalComments: 'none',
   });
   const inputs = createHash('sha256');
-  for (const path of [script, join(root, 'wit/runtime.wit'), join(jco, 'package.json')])
-    inputs.update(readFileSync(path));
+  const wit = readdirSync(join(root, 'wit')).map((name) => join(root, 'wit', name));
+  for (const path of [script, ...wit, join(jco, 'package.json')]) inputs.update(readFileSync(path));
   const digest = inputs.digest('hex');
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return output;
-  const wit = ['--wit', join(root, 'wit'), '--world-name', 'runtime'];
+  const world = ['--wit', join(root, 'wit'), '--world-name', 'runtime'];
   const backend = ['--backend', 'qjs', '--backend-qjs-disable-async', '--backend-qjs-stub-wasi'];
-  execFileSync(process.execPath, [join(jco, 'dist/jco.js'), 'componentize', script, ...wit, ...backend, '-o', output], {
-    stdio: 'pipe',
-  });
+  execFileSync(
+    process.execPath,
+    [join(jco, 'dist/jco.js'), 'componentize', script, ...world, ...backend, '-o', output],
+    {
+      stdio: 'pipe',
+    },
+  );
   writeFileSync(stamp, digest);
   return output;
 }

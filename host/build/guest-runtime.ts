@@ -2,14 +2,14 @@
 // script (esbuild), then build/spin-runtime.wasm, a component that imports nothing (componentize-js), then JavaScript and core
 // modules (jco). The last two take up to a minute, so they are left out when nothing that goes into them has changed. Run by `make build`.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { componentize } from '@bytecodealliance/componentize-js';
 import { $init, generate } from '@bytecodealliance/jco-transpile/component';
 import { build } from 'esbuild';
 import { readComponentExterns } from '../../guest-runtime/link/externs.ts';
 import { createTranspileOptions } from '../engine/jco/transpile-options.ts';
+import { createTranspiledFiles } from '../plan/component-files.ts';
 import type { Versions } from '../plan/executable.ts';
-import { transpileComponent } from '../plan/transpile.ts';
 import { buildTranspiler } from './transpiler.ts';
 
 const witFolder = 'wit';
@@ -19,11 +19,11 @@ const outputFolder = 'build/plan/guest-runtime';
 // Written last: it says that everything else is there, and of which inputs.
 const versionsFile = 'build/plan/versions.json';
 
-/** Bundles the guest runtime to one script and returns its text. */
-async function bundleScript(): Promise<string> {
+/** Bundles an entry point to one script and returns its text. */
+async function bundle(entry: string, outfile: string): Promise<string> {
   await build({
-    entryPoints: ['guest-runtime/main.ts'],
-    outfile: scriptFile,
+    entryPoints: [entry],
+    outfile,
     bundle: true,
     format: 'esm',
     platform: 'neutral',
@@ -31,7 +31,11 @@ async function bundleScript(): Promise<string> {
     target: 'es2023',
     legalComments: 'none',
   });
-  return readFileSync(scriptFile, 'utf8');
+  return readFileSync(outfile, 'utf8');
+}
+
+function digestOf(...parts: string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
 function report(text: string): void {
@@ -39,13 +43,12 @@ function report(text: string): void {
 }
 
 const transpiler = await buildTranspiler();
-const script = await bundleScript();
-const wit = readFileSync(`${witFolder}/runtime.wit`, 'utf8');
+const script = await bundle('guest-runtime/main.ts', scriptFile);
+const wit = readdirSync(witFolder).map((name) => readFileSync(`${witFolder}/${name}`, 'utf8'));
 const builder = readFileSync('node_modules/@bytecodealliance/componentize-js/package.json', 'utf8');
-const options = createTranspileOptions([]);
-const guestRuntime = createHash('sha256')
-  .update(JSON.stringify([script, wit, builder, transpiler, options]))
-  .digest('hex');
+const guestRuntime = digestOf(script, ...wit, builder, transpiler, JSON.stringify(createTranspileOptions([])));
+// What the plan process makes of a component depends on its own code too.
+const preparer = digestOf(await bundle('host/plan/session.ts', 'build/guest-runtime/session.js'), transpiler);
 const isCurrent = existsSync(versionsFile) && readFileSync(versionsFile, 'utf8').includes(guestRuntime);
 
 if (isCurrent) {
@@ -66,9 +69,9 @@ if (isCurrent) {
   writeFileSync(componentFile, component);
   report(`${componentFile}: ${(component.length / 2 ** 20).toFixed(1)} MB after ${seconds()}`);
   await $init;
-  for (const { name, bytes } of transpileComponent(generate, component, readComponentExterns(component))) {
+  for (const { name, bytes } of createTranspiledFiles(generate, component, readComponentExterns(component))) {
     writeFileSync(`${outputFolder}/${name}`, bytes);
   }
-  writeFileSync(versionsFile, `${JSON.stringify({ transpiler, guestRuntime } satisfies Versions)}\n`);
   report(`transpiled to ${outputFolder} after ${seconds()}`);
 }
+writeFileSync(versionsFile, `${JSON.stringify({ guestRuntime, preparer } satisfies Versions)}\n`);

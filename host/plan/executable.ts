@@ -25,8 +25,8 @@ export function readAsset(name: string): Uint8Array {
 
 /** What the build says of itself: changes whenever a plan or a prepared component could. */
 export type Versions = {
-  /** Of jco's transpiler. */
-  readonly transpiler: string;
+  /** A digest of the code that makes prepared components. */
+  readonly preparer: string;
   /** A digest of what the built-in guest runtime was made from. */
   readonly guestRuntime: string;
 };

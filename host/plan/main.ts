@@ -8,6 +8,7 @@ import { COMPONENT_INFO, COMPONENT_MODULE } from '../engine/jco/transpile-option
 import { readAsset } from './executable.ts';
 import { serveSession } from './session.ts';
 import type * as transpiler from './transpiler/entry.ts';
+import type { Generate } from './transpiler/entry.ts';
 
 /** The user and group that own nothing: `nobody` and `nogroup`. */
 const NOBODY = 65534;
@@ -16,7 +17,7 @@ const NOBODY = 65534;
 export async function runPlan(): Promise<void> {
   await serveSession(process.stdin, writeOutput, {
     readBuiltIn,
-    openTranspiler: () => loadTranspiler().openTranspiler(readAsset),
+    readTranspiler,
     dropPrivileges,
   });
 }
@@ -26,12 +27,16 @@ function readBuiltIn(): Map<string, Uint8Array> {
   return new Map(names.map((name) => [name, readAsset(`guest-runtime/${name}`)]));
 }
 
-function loadTranspiler(): typeof transpiler {
+function readTranspiler(): () => Promise<Generate> {
   const text = new TextDecoder().decode(readAsset('transpiler.cjs'));
-  const module = { exports: {} };
-  const body = compileFunction(text, ['module', 'exports', 'require'], { filename: 'transpiler.cjs' });
-  body(module, module.exports, createRequire(process.execPath));
-  return module.exports as typeof transpiler;
+  const names = ['core.wasm', 'core2.wasm'].map((suffix) => `js-component-bindgen-component.${suffix}`);
+  const modules = new Map(names.map((name) => [name, readAsset(name)]));
+  return () => {
+    const module = { exports: {} };
+    const body = compileFunction(text, ['module', 'exports', 'require'], { filename: 'transpiler.cjs' });
+    body(module, module.exports, createRequire(process.execPath));
+    return (module.exports as typeof transpiler).openTranspiler((name) => modules.get(name) ?? new Uint8Array());
+  };
 }
 
 /** Becomes nobody. A process that was not started by root has nothing to give up. */

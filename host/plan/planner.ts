@@ -4,7 +4,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTranspileOptions } from '../engine/jco/transpile-options.ts';
 import type { AppPlan, ComponentPlan, HttpExecutor, PlanOptions } from '../gen/runtime.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
 import { createDraft, readContents } from './cache.ts';
@@ -15,8 +14,21 @@ import { PlanProcess } from './plan-process.ts';
 /** A file to read a component from. `name` is for diagnostics. */
 export type ComponentInput = { readonly name: string; readonly handle: FileHandle; readonly size: number };
 
+/** Which engine components are prepared for: the one that suits each best, or jco's for all. */
+export type EngineChoice = 'any' | 'jco';
+
 /** A guest runtime other than the built-in one: a component on the node. */
 type OtherRuntime = ComponentInput & { readonly key: string };
+
+/** What a planner works with. */
+export type PlannerOptions = {
+  readonly cache: string;
+  /** How to start the plan process. */
+  readonly command: Command;
+  readonly engine: EngineChoice;
+  /** A guest runtime in place of the built-in one: the path of a component on the node. */
+  readonly runtimeComponent: string | undefined;
+};
 
 /** One use of the plan process. Close it, also when nothing was asked. */
 export class Planner {
@@ -25,39 +37,42 @@ export class Planner {
   /** The component key of a guest runtime that is not the built-in one; its folder is there once anything was asked. */
   readonly runtimeKey: string | null;
   readonly #cache: string;
+  readonly #engine: EngineChoice;
   readonly #process: PlanProcess;
   readonly #runtime: OtherRuntime | null;
   #isReady = false;
 
-  private constructor(cache: string, command: Command, runtimeDigest: string, runtime: OtherRuntime | null) {
-    this.#cache = cache;
-    this.#process = new PlanProcess(command);
+  private constructor(options: PlannerOptions, runtimeDigest: string, runtime: OtherRuntime | null) {
+    this.#cache = options.cache;
+    this.#engine = options.engine;
+    this.#process = new PlanProcess(options.command);
     this.#runtime = runtime;
     this.runtimeDigest = runtimeDigest;
     this.runtimeKey = runtime?.key ?? null;
   }
 
   /** Starts nothing yet. Throws a `StatusError` when the guest runtime cannot be read. */
-  static async open(cache: string, command: Command, runtimeComponent: string | undefined): Promise<Planner> {
+  static async open(options: PlannerOptions): Promise<Planner> {
     const { guestRuntime: builtIn } = readVersions();
-    if (runtimeComponent === undefined) return new Planner(cache, command, builtIn, null);
+    const { runtimeComponent } = options;
+    if (runtimeComponent === undefined) return new Planner(options, builtIn, null);
     const handle = await open(runtimeComponent).catch((error: Error) => {
       const message = `cannot open the guest runtime ${JSON.stringify(runtimeComponent)}: ${error.message}`;
       throw new StatusError(Code.FAILED_PRECONDITION, message, { cause: error });
     });
     const { size } = await handle.stat();
     const digest = await digestFile(handle);
-    return new Planner(cache, command, digest, {
+    return new Planner(options, digest, {
       name: runtimeComponent,
       handle,
       size,
-      key: componentKey(builtIn, digest),
+      key: componentKey('jco', builtIn, digest),
     });
   }
 
   /** The name of a prepared component's folder: it changes with anything that its content depends on. */
   keyOf(sha256: string): string {
-    return componentKey(this.runtimeDigest, sha256);
+    return componentKey(this.#engine, this.runtimeDigest, sha256);
   }
 
   /** The folder of a prepared component. */
@@ -74,7 +89,7 @@ export class Planner {
   /** Prepares a component in the cache, unless it is there. Throws `PlanRefusedError` when it is not a component. */
   async prepareComponent(key: string, input: ComponentInput): Promise<void> {
     await this.#prepareRuntime();
-    await this.#prepare(key, input);
+    await this.#prepare(key, input, this.#engine);
   }
 
   /** Chooses the export that serves a component's http trigger. Throws `PlanRefusedError` when there is none. */
@@ -93,7 +108,7 @@ export class Planner {
     if (this.#isReady || !this.#runtime) return;
     const { key } = this.#runtime;
     // The built-in guest runtime links the other one, as it would any component.
-    await this.#prepare(key, this.#runtime);
+    await this.#prepare(key, this.#runtime, 'jco');
     const files = (await readContents(this.folderOf(key))) ?? [];
     const payload = files.reduce((sum, { size }) => sum + size, 0);
     const paths = files.map(({ name }) => join(this.folderOf(key), name));
@@ -101,9 +116,9 @@ export class Planner {
     this.#isReady = true;
   }
 
-  async #prepare(key: string, { name, handle, size }: ComponentInput): Promise<void> {
+  async #prepare(key: string, { name, handle, size }: ComponentInput, engine: EngineChoice): Promise<void> {
     if (await readContents(this.folderOf(key))) return;
-    const request = { kind: 'component', name, payload: size } as const;
+    const request = { kind: 'component', name, engine, payload: size } as const;
     const { files } = await this.#process.ask('component', request, readChunks(handle));
     const draft = await createDraft(this.#cache, this.folderOf(key));
     try {
@@ -115,8 +130,8 @@ export class Planner {
   }
 }
 
-function componentKey(runtimeDigest: string, sha256: string): string {
-  return digestOf(['component', 1, readVersions().transpiler, createTranspileOptions([]), runtimeDigest, sha256]);
+function componentKey(engine: EngineChoice, runtimeDigest: string, sha256: string): string {
+  return digestOf(['component', readVersions().preparer, engine, runtimeDigest, sha256]);
 }
 
 async function* readFiles(paths: readonly string[]): AsyncGenerator<Uint8Array, void> {

@@ -62,26 +62,31 @@ async function refusalOf(context: Context, manifest?: string): Promise<string[]>
   return error.message.split('\n');
 }
 
-preparing('writes a plan and a component that the engine can load', async (context) => {
+preparing('writes a plan, and where its parts are', async (context) => {
   const { app, directory } = await prepare(context);
   assert.is(app.plan.name, 'app');
-  const [component] = app.components;
-  assert.equal(component, {
-    id: 'hello',
-    key: component?.key,
-    engine: 'jco',
-    handler: 'wasi:http/incoming-handler@0.2.12',
-  });
+  const [component, ...others] = app.components;
+  assert.equal([component?.id, component?.handler, others], ['hello', 'wasi:http/incoming-handler@0.2.12', []]);
   assert.is(app.runtime, null);
   assert.equal(parsePreparedApp(await readFile(join(directory, 'app.json'), 'utf8')), JSON.parse(JSON.stringify(app)));
-  const folder = join(context.cacheDirectory, 'components', component?.key ?? '');
-  const files = (await readdir(folder)).sort();
-  assert.equal(files.slice(0, 3), ['component.core.wasm', 'component.core2.wasm', 'component.core3.wasm']);
-  assert.equal(files.slice(3), ['component.js', 'component.json', 'contents.json']);
-  const { imports, exports } = JSON.parse(await readFile(join(folder, 'component.json'), 'utf8'));
-  assert.ok(imports.includes('wasi:http/types@0.2.12'));
-  assert.equal(exports, ['wasi:http/incoming-handler@0.2.12']);
 });
+
+const engines: [choice: 'any' | 'jco', engine: string, files: string[]][] = [
+  ['jco', 'jco', ['component.core.wasm', 'component.core2.wasm', 'component.core3.wasm', 'component.js']],
+  ['any', 'link', ['link-plan.json', 'module-0.wasm']],
+];
+for (const [choice, engine, files] of engines) {
+  preparing(`writes what the engine ${engine} needs`, async (context) => {
+    const [component] = (await prepare(context, { engine: choice })).app.components;
+    assert.is(component?.engine, engine);
+    const folder = join(context.cacheDirectory, 'components', component?.key ?? '');
+    const found = await readdir(folder);
+    for (const file of [...files, 'component.json', 'contents.json']) assert.ok(found.includes(file), file);
+    const { imports, exports } = JSON.parse(await readFile(join(folder, 'component.json'), 'utf8'));
+    assert.ok(imports.includes('wasi:http/types@0.2.12'));
+    assert.equal(exports, ['wasi:http/incoming-handler@0.2.12']);
+  });
+}
 
 preparing('starts no process for an app that it has prepared', async (context) => {
   const first = await prepare(context);

@@ -3,15 +3,16 @@
 // the app itself, except to hash it.
 
 import { join } from 'node:path';
-import { COMPONENT_INFO, type JcoComponent } from '../engine/jco/transpile-options.ts';
+import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
 import type { AppPlan, HttpRoute } from '../gen/runtime.ts';
 import { createDraft, readContents, readEntry, toChunks } from './cache.ts';
+import type { ComponentInfo } from './component-files.ts';
 import { digestOf } from './digest.ts';
 import { type Command, planCommand } from './executable.ts';
 import { closeSources, MANIFEST_PATH, type OpenSource, openSources, readManifest } from './image-source.ts';
 import { formatJson } from './json.ts';
 import { PlanRefusedError } from './plan-refused.ts';
-import { Planner } from './planner.ts';
+import { type EngineChoice, Planner } from './planner.ts';
 import { formatPreparedApp, isPreparedApp, type PreparedApp, type PreparedComponentRef } from './prepared-app.ts';
 
 /** What an app is prepared from, and where to. */
@@ -23,6 +24,8 @@ export type PrepareOptions = {
   readonly runtimeComponent?: string | undefined;
   /** Component ids to keep; empty or absent keeps all. */
   readonly retain?: readonly string[];
+  /** Which engine components are prepared for. */
+  readonly engine?: EngineChoice;
   /** How to start the plan process; by default this executable. */
   readonly command?: Command;
 };
@@ -36,11 +39,12 @@ export type PrepareResult = { readonly app: PreparedApp; readonly directory: str
  */
 export async function prepareApp(options: PrepareOptions): Promise<PrepareResult> {
   const text = await readManifest(options.rootfs);
-  const planner = await Planner.open(
-    options.cacheDirectory,
-    options.command ?? planCommand(),
-    options.runtimeComponent,
-  );
+  const planner = await Planner.open({
+    cache: options.cacheDirectory,
+    command: options.command ?? planCommand(),
+    engine: options.engine ?? 'jco',
+    runtimeComponent: options.runtimeComponent,
+  });
   try {
     const planKey = digestOf(['plan', 1, planner.runtimeDigest, text, options.retain ?? []]);
     const plan = await readPlan(planner, options, planKey, text);
@@ -94,9 +98,9 @@ async function prepareComponent(planner: Planner, plan: AppPlan, source: OpenSou
   const route = routesOf(plan).find(({ target }) => target.tag === 'component' && target.val === component.id);
   const isDynamic = routesOf(plan).some(({ target }) => target.tag === 'dynamic');
   const executor = route?.executor ?? (isDynamic ? 'http' : undefined);
-  const info = (await readEntry(join(planner.folderOf(key), COMPONENT_INFO))) as JcoComponent;
+  const info = (await readEntry(join(planner.folderOf(key), COMPONENT_INFO))) as ComponentInfo;
   const handler = executor ? await planner.selectHandler(component, executor, info.exports) : null;
-  return { id: component.id, key, engine: 'jco', handler };
+  return { id: component.id, key, engine: info.engine, handler };
 }
 
 /** Says of a component that cannot be linked where the manifest names it. */

@@ -18,8 +18,8 @@ export type PlanRequest =
       readonly text: string;
       readonly options: PlanOptions;
     })
-  /** Link and transpile a component. */
-  | (MessageHead & { readonly kind: 'component'; readonly name: string })
+  /** Link a component and make the files for an engine: for the one that suits it best, or for jco's. */
+  | (MessageHead & { readonly kind: 'component'; readonly name: string; readonly engine: 'any' | 'jco' })
   /** Choose the export that serves a component's http trigger. */
   | (MessageHead & {
       readonly kind: 'handler';

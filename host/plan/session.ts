@@ -2,18 +2,19 @@
 // needed. Knows nothing of the process it runs in.
 
 import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
-import type { Diagnostic } from '../gen/runtime.ts';
+import type { Diagnostic, LinkExports } from '../gen/runtime.ts';
+import { type ComponentFile, createLinkedFiles, createTranspiledFiles } from './component-files.ts';
 import { callGuest, type GuestRuntime, openGuestRuntime } from './guest-runtime.ts';
 import { encodeHead, MessageReader } from './message.ts';
 import type { FileEntry, PlanAnswer, PlanRequest } from './protocol.ts';
-import { type ComponentFile, transpileComponent } from './transpile.ts';
 import type { Generate } from './transpiler/entry.ts';
 
 /** What a session works with. */
 export type SessionTools = {
   /** The transpiled files of the built-in guest runtime. */
   readonly readBuiltIn: () => ReadonlyMap<string, Uint8Array>;
-  readonly openTranspiler: () => Promise<Generate>;
+  /** Reads the transpiler, and gives what opens it. Most components need none. */
+  readonly readTranspiler: () => () => Promise<Generate>;
   /** Called when everything that must be read from the machine was read, before the first byte of an app is looked at. */
   readonly dropPrivileges: () => void;
 };
@@ -41,6 +42,7 @@ export async function serveSession(
 class Session {
   readonly #tools: SessionTools;
   #runtime: Promise<GuestRuntime> | undefined;
+  #openTranspiler: (() => Promise<Generate>) | undefined;
   #transpiler: Promise<Generate> | undefined;
 
   constructor(tools: SessionTools) {
@@ -56,11 +58,11 @@ class Session {
   }
 
   async #answer(request: PlanRequest, payload: Uint8Array): Promise<Answer> {
-    // Both at once, and both before privileges are dropped: later their files may be out of reach.
-    this.#transpiler ??= this.#tools.openTranspiler();
+    // Before privileges are dropped: later the transpiler's files may be out of reach.
+    this.#openTranspiler ??= this.#tools.readTranspiler();
     if (request.kind === 'runtime') this.#runtime = openGuestRuntime(splitFiles(request.files, payload));
     else this.#runtime ??= openGuestRuntime(this.#tools.readBuiltIn());
-    const [generate, { app, link }] = await Promise.all([this.#transpiler, this.#runtime]);
+    const { app, link } = await this.#runtime;
     this.#tools.dropPrivileges();
     switch (request.kind) {
       case 'runtime':
@@ -80,23 +82,30 @@ class Session {
           : refuse(result.diagnostics);
       }
       case 'component':
-        return prepareComponent(link, generate, request.name, payload);
+        return this.#prepare(link, request, payload);
     }
   }
-}
+  async #prepare(
+    { link }: LinkExports,
+    { name, engine }: Extract<PlanRequest, { kind: 'component' }>,
+    component: Uint8Array,
+  ): Promise<Answer> {
+    const linked = await callGuest(() => link(component, { name }));
+    if ('diagnostics' in linked) return refuse(linked.diagnostics);
+    const { tag, val } = linked.value;
+    const isLinked = tag === 'plan' && engine === 'any';
+    const files = isLinked
+      ? createLinkedFiles(val, component)
+      : createTranspiledFiles(await this.#getTranspiler(), component, val);
+    const entries = files.map(({ name, bytes }): FileEntry => ({ name, size: bytes.length }));
+    const payload = entries.reduce((sum, { size }) => sum + size, 0);
+    return { head: { kind: 'component', files: entries, payload }, files };
+  }
 
-async function prepareComponent(
-  link: GuestRuntime['link'],
-  generate: Generate,
-  name: string,
-  component: Uint8Array,
-): Promise<Answer> {
-  const linked = await callGuest(() => link.link(component, { name }));
-  if ('diagnostics' in linked) return refuse(linked.diagnostics);
-  const files = transpileComponent(generate, component, linked.value);
-  const entries = files.map(({ name, bytes }): FileEntry => ({ name, size: bytes.length }));
-  const payload = entries.reduce((sum, { size }) => sum + size, 0);
-  return { head: { kind: 'component', files: entries, payload }, files };
+  #getTranspiler(): Promise<Generate> {
+    this.#transpiler ??= this.#openTranspiler?.() ?? Promise.reject(new Error('no transpiler was read'));
+    return this.#transpiler;
+  }
 }
 
 function refuse(diagnostics: readonly Diagnostic[]): Answer {
