@@ -2,6 +2,7 @@
 // told apart from answers.
 import * as assert from 'uvu/assert';
 import { type Declare, onApp } from '../testing/on-app.ts';
+import { until } from '../testing/until.ts';
 
 const post = (body: string): RequestInit => ({ method: 'POST', body });
 
@@ -75,6 +76,39 @@ onApp('hello-c', {}, (test) => {
     const slow = app.request('/sleep/1000').then(() => 'slow');
     assert.is(await Promise.race([slow, app.request('/').then(() => 'quick')]), 'quick');
     await slow;
+  });
+
+  test('serves others while one never answers, and goes on when its client leaves', async (app) => {
+    const leaving = new AbortController();
+    const hanging = app.request('/hang', { signal: leaving.signal }).catch((error: Error) => error.name);
+    assert.is((await app.request('/')).status, 200);
+    leaving.abort();
+    assert.is(await hanging, 'AbortError');
+    assert.is((await app.request('/')).status, 200);
+  });
+
+  test('sends a body as the handler writes it', async (app) => {
+    const response = await fetch(`${app.url}/drip/20`, { headers: { connection: 'close' } });
+    const chunks: string[] = [];
+    for await (const chunk of response.body ?? []) chunks.push(new TextDecoder().decode(chunk));
+    assert.is(chunks.join(''), 'drip\n'.repeat(10));
+    assert.ok(chunks.length > 1, 'all of it came at once');
+  });
+
+  test('shows the handler the request as it came', async (app) => {
+    const { body } = await app.request('/request?a=%20b', { method: 'PUT', headers: { 'x-mine': 'yes' }, body: 'x' });
+    const { host } = new URL(app.url);
+    assert.ok(body.startsWith(`method: PUT\nauthority: ${host}\nscheme: http\npath: /request?a=%20b\n`), body);
+    assert.match(body, '\nx-mine: yes\n');
+  });
+
+  test('writes what the guest prints to the log', async (app) => {
+    await app.request('/print');
+    await until('both lines are there', () => /a line on stdout[^]*a line on stderr/.test(app.log()));
+  });
+
+  test('gives the guest the memory it asks for', async (app) => {
+    assert.ok(Number((await app.request('/allocate/32')).body) >= 32 << 20);
   });
 
   test('says why an outbound request gives nothing', async (app) => {
