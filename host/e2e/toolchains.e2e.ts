@@ -104,7 +104,7 @@ onApp('hello-c', {}, (test) => {
 
   test('writes what the guest prints to the log', async (app) => {
     await app.request('/print');
-    await until('both lines are there', () => /a line on stdout[^]*a line on stderr/.test(app.log()));
+    await until('both lines are there', () => /a line on stdout.*a line on stderr/s.test(app.log()));
   });
 
   test('gives the guest the memory it asks for', async (app) => {
