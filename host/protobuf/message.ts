@@ -1,7 +1,8 @@
-// Encodes and decodes protobuf messages from a table of their fields. The tables and the types beside them are generated from `proto/`
-// into `host/gen`, with protobufjs as the parser. Tables instead of protobufjs' generated functions keep a shim's memory small.
+// Encodes and decodes protobuf messages from a table of their fields, with protobufjs' reader and writer underneath. The tables and
+// the types beside them are generated from `proto/` into `host/gen`. Tables instead of generated functions keep a shim's memory small.
 // 64-bit integers are bigint everywhere, so that cgroup limits survive. Unknown fields are dropped.
-import { Reader, WireType, Writer } from './wire.ts';
+import { Reader, Writer } from 'protobufjs/minimal.js';
+import { readInt64, readUint64, writeInt64 } from './int64.ts';
 
 /** The wire types that our messages use; an enum is an `int32`. */
 export type Scalar = 'string' | 'bytes' | 'bool' | 'int32' | 'uint32' | 'int64' | 'uint64' | 'double';
@@ -48,8 +49,11 @@ export function createMessageType<T extends object>(name: string, fields: readon
   return {
     name,
     fields,
-    encode: (message) => encodeFields(fields, message as Values),
-    decode: (bytes) => decodeFields(fields, bytes, createDefaults(fields)) as T,
+    encode: (message) => writeFields(Writer.create(), fields, message as Values).finish(),
+    decode: (bytes) => {
+      const reader = Reader.create(bytes);
+      return readFields(reader, reader.len, fields, createDefaults(fields)) as T;
+    },
   };
 }
 
@@ -64,11 +68,14 @@ const scalarDefaults: Record<Scalar, unknown> = {
   double: 0,
 };
 
+// https://protobuf.dev/programming-guides/encoding/#structure
+const VARINT = 0;
+const FIXED_64 = 1;
+const LENGTH_DELIMITED = 2;
+
 function wireTypeOf(type: Field[2]): number {
-  if (type === 'double') return WireType.FIXED_64;
-  return typeof type === 'function' || type === 'string' || type === 'bytes'
-    ? WireType.LENGTH_DELIMITED
-    : WireType.VARINT;
+  if (type === 'double') return FIXED_64;
+  return typeof type === 'function' || type === 'string' || type === 'bytes' ? LENGTH_DELIMITED : VARINT;
 }
 
 function createDefaults(fields: readonly Field[]): Values {
@@ -85,77 +92,74 @@ function isDefault(value: unknown): boolean {
   return !value || (value instanceof Uint8Array && value.length === 0);
 }
 
-function encodeFields(fields: readonly Field[], values: Values): Uint8Array {
-  const writer = new Writer();
-  for (const field of fields) {
-    const [, name, type, label] = field;
+function writeFields(writer: Writer, fields: readonly Field[], values: Values): Writer {
+  for (const [number, name, type, label] of fields) {
     const value = values[name];
     if (value === undefined) continue;
-    if (label === 'repeated') writeRepeated(writer, field, value as readonly unknown[]);
-    else if (label === 'map') writeMap(writer, field, value as Values);
-    else if (label === 'optional' || typeof type === 'function' || !isDefault(value)) writeField(writer, field, value);
+    if (label === 'repeated') writeRepeated(writer, number, type, value as readonly unknown[]);
+    else if (label === 'map') writeMap(writer, number, type, value as Values);
+    else if (label === 'optional' || typeof type === 'function' || !isDefault(value))
+      writeOne(writer, number, type, value);
   }
-  return writer.finish();
+  return writer;
 }
 
-function writeField(writer: Writer, [number, , type]: Field, value: unknown): void {
-  writer.tag(number, wireTypeOf(type));
+function writeOne(writer: Writer, number: number, type: Field[2], value: unknown): void {
+  writer.uint32((number << 3) | wireTypeOf(type));
   writeValue(writer, type, value);
 }
 
-function writeRepeated(writer: Writer, field: Field, values: readonly unknown[]): void {
-  const [number, , type] = field;
-  if (wireTypeOf(type) === WireType.LENGTH_DELIMITED) {
-    for (const value of values) writeField(writer, field, value);
+function writeRepeated(writer: Writer, number: number, type: Field[2], values: readonly unknown[]): void {
+  if (wireTypeOf(type) === LENGTH_DELIMITED) {
+    for (const value of values) writeOne(writer, number, type, value);
   } else if (values.length > 0) {
-    const packed = new Writer();
-    for (const value of values) writeValue(packed, type, value);
-    writer.tag(number, WireType.LENGTH_DELIMITED);
-    writer.bytes(packed.finish());
+    writer.uint32((number << 3) | LENGTH_DELIMITED).fork();
+    for (const value of values) writeValue(writer, type, value);
+    writer.ldelim();
   }
 }
 
-/** The fields of a map's entry, which is a message on the wire. */
-const entryFields = (type: Field[2]): readonly Field[] => [
-  [1, 'key', 'string', 'optional'],
-  [2, 'value', type, 'optional'],
-];
-
-function writeMap(writer: Writer, [number, , type]: Field, entries: Values): void {
+function writeMap(writer: Writer, number: number, type: Field[2], entries: Values): void {
   for (const [key, value] of Object.entries(entries)) {
-    writer.tag(number, WireType.LENGTH_DELIMITED);
-    writer.bytes(encodeFields(entryFields(type), { key, value }));
+    writer.uint32((number << 3) | LENGTH_DELIMITED).fork();
+    writeOne(writer, 1, 'string', key);
+    writeOne(writer, 2, type, value);
+    writer.ldelim();
   }
 }
 
 function writeValue(writer: Writer, type: Field[2], value: unknown): void {
-  if (typeof type === 'function') writer.bytes(encodeFields(type().fields, value as Values));
-  else if (type === 'bool') writer.uint32(value ? 1 : 0);
-  else if (type === 'uint64') writer.int64(value as bigint);
+  if (typeof type === 'function') writeFields(writer.fork(), type().fields, value as Values).ldelim();
+  else if (type === 'int64' || type === 'uint64') writeInt64(writer, value as bigint);
   else writer[type](value as never);
 }
 
-function decodeFields(fields: readonly Field[], bytes: Uint8Array, values: Values): Values {
-  const reader = new Reader(bytes);
-  while (reader.hasMore) {
+function readFields(reader: Reader, end: number, fields: readonly Field[], values: Values): Values {
+  while (reader.pos < end) {
     const tag = reader.uint32();
     const field = fields.find(([number]) => number === tag >>> 3);
-    if (field) readField(reader, field, tag & 7, values);
-    else reader.skip(tag & 7);
+    if (!field) reader.skipType(tag & 7);
+    else readField(reader, field, tag & 7, values);
   }
+  if (reader.pos !== end) throw new RangeError('field reaches beyond its message');
   return values;
 }
 
 function readField(reader: Reader, [, name, type, label]: Field, wireType: number, values: Values): void {
-  const expected = label === 'map' ? WireType.LENGTH_DELIMITED : wireTypeOf(type);
-  if (label === 'repeated' && wireType === WireType.LENGTH_DELIMITED && expected !== wireType) {
-    const packed = new Reader(reader.bytes());
-    while (packed.hasMore) (values[name] as unknown[]).push(readValue(packed, type, undefined));
-  } else if (wireType !== expected) {
-    reader.skip(wireType);
+  const isPacked = label === 'repeated' && wireType === LENGTH_DELIMITED && wireTypeOf(type) !== LENGTH_DELIMITED;
+  if (isPacked) {
+    const list = values[name] as unknown[];
+    const end = readEnd(reader);
+    while (reader.pos < end) list.push(readValue(reader, type, undefined));
   } else if (label === 'map') {
-    const { key = '', value } = decodeFields(entryFields(type), reader.bytes(), {});
-    (values[name] as Values)[key as string] = value ?? (typeof type === 'function' ? undefined : scalarDefaults[type]);
+    const fields: readonly Field[] = [
+      [1, 'key', 'string'],
+      [2, 'value', type],
+    ];
+    const entry = readFields(reader, readEnd(reader), fields, createDefaults(fields));
+    (values[name] as Values)[entry['key'] as string] = entry['value'];
+  } else if (wireType !== wireTypeOf(type)) {
+    reader.skipType(wireType);
   } else if (label === 'repeated') {
     (values[name] as unknown[]).push(readValue(reader, type, undefined));
   } else {
@@ -163,11 +167,19 @@ function readField(reader: Reader, [, name, type, label]: Field, wireType: numbe
   }
 }
 
-/** Reads one value; a message that is there already is read on top of it. */
+function readEnd(reader: Reader): number {
+  const length = reader.uint32();
+  const end = reader.pos + length;
+  if (end > reader.len) throw new RangeError('field reaches beyond its message');
+  return end;
+}
+
 function readValue(reader: Reader, type: Field[2], present: unknown): unknown {
   if (typeof type === 'function') {
     const { fields } = type();
-    return decodeFields(fields, reader.bytes(), (present as Values | undefined) ?? createDefaults(fields));
+    return readFields(reader, readEnd(reader), fields, (present as Values | undefined) ?? createDefaults(fields));
   }
-  return type === 'bool' ? reader.uint64() !== 0n : reader[type]();
+  if (type === 'int64') return readInt64(reader);
+  if (type === 'uint64') return readUint64(reader);
+  return reader[type]();
 }
