@@ -24,7 +24,7 @@ export type PrepareOptions = {
   readonly runtimeComponent?: string | undefined;
   /** Component ids to keep; empty or absent keeps all. */
   readonly retain?: readonly string[];
-  /** Which engine components are prepared for. */
+  /** Which engine components are prepared for; by default the one that suits each best. */
   readonly engine?: EngineChoice;
   /** How to start the plan process; by default this executable. */
   readonly command?: Command;
@@ -42,7 +42,7 @@ export async function prepareApp(options: PrepareOptions): Promise<PrepareResult
   const planner = await Planner.open({
     cache: options.cacheDirectory,
     command: options.command ?? planCommand(),
-    engine: options.engine ?? 'jco',
+    engine: options.engine ?? 'any',
     runtimeComponent: options.runtimeComponent,
   });
   try {

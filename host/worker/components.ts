@@ -17,18 +17,17 @@ export type ComponentLoader = {
 };
 
 /**
- * Loads every component that serves a trigger, by id. Throws an `Error` that names the component and what it lacks. A component used
- * twice is compiled once.
+ * Loads every component that serves a trigger, by id. Throws an `Error` that names the component and what it lacks. The same wasm file
+ * under two ids is loaded twice, because an engine keeps instances with the host that they got; V8 compiles it once all the same.
  */
 export async function loadComponents(
   app: PreparedApp,
   loader: ComponentLoader,
 ): Promise<ReadonlyMap<string, TriggerComponent>> {
   const engines = new Map<string, Promise<Engine>>();
-  const compiled = new Map<string, Promise<PreparedComponent>>();
-  const compile = ({ engine, key }: PreparedComponentRef) => {
+  const compile = async ({ engine, key }: PreparedComponentRef) => {
     const loading = once(engines, engine, () => loader.createEngine(engine));
-    return once(compiled, key, async () => (await loading).load(`${loader.directory}/${key}`));
+    return (await loading).load(`${loader.directory}/${key}`);
   };
   const components = app.components.flatMap((ref) => {
     const plan = app.plan.components.find(({ id }) => id === ref.id);
