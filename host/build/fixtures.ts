@@ -11,19 +11,28 @@ import { recipes } from './fixture/recipes.ts';
 import { digestOf, digestSources, type Entry, type FixtureRecord, keyOf, readRecord } from './fixture/record.ts';
 
 const root = join(import.meta.dirname, '../..');
-const appFolder = (name: string): string => join(root, 'fixtures/apps', name);
-const stampOf = (key: string): string => join(root, 'build/fixtures', `${key.replace('/', '-')}.source`);
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function appFolder(name: string): string {
+  return join(root, 'fixtures/apps', name);
+}
+
+function stampOf(key: string): string {
+  return join(root, 'build/fixtures', `${key.replace('/', '-')}.source`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
 
 /** Whether a test run has to build the artifact first: it is not committed, and not there or made from other sources. */
-const isMissing = ({ recipe, artifact }: Job): boolean => {
+function isMissing({ recipe, artifact }: Job): boolean {
   if (artifact.isCommitted) return false;
   const stamp = stampOf(keyOf(recipe, artifact));
   const isThere = existsSync(join(appFolder(recipe.name), artifact.file)) && existsSync(stamp);
   return !isThere || readFileSync(stamp, 'utf8') !== digestSources(root, recipe.name, artifact);
-};
+}
 
-const build = async (recipe: Recipe, artifact: Artifact): Promise<Entry> => {
+async function build(recipe: Recipe, artifact: Artifact): Promise<Entry> {
   const key = keyOf(recipe, artifact);
   const app = appFolder(recipe.name);
   const scratch = join(root, 'build/fixtures', key.replace(/[/.]/g, '-'));
@@ -41,18 +50,18 @@ const build = async (recipe: Recipe, artifact: Artifact): Promise<Entry> => {
     builtWith: artifact.toolchain.readVersion(),
     ...(await readInterfaces(bytes)),
   };
-};
+}
 
 /** Reads an app's manifest, and what it says that the app is for. */
-export const readManifest = (app: string): { tables: Record<string, unknown>; description: string } => {
+export function readManifest(app: string): { tables: Record<string, unknown>; description: string } {
   const tables = parse(readFileSync(join(appFolder(app), 'spin.toml'), 'utf8'));
   const application = tables['application'] as { description?: unknown } | undefined;
   return { tables, description: String(application?.description ?? tables['description'] ?? '') };
-};
+}
 
 /** The rows of the README's tables, in the order of the recipes. */
-export const listRows = (record: FixtureRecord): Row[] =>
-  recipes.flatMap((recipe) =>
+export function listRows(record: FixtureRecord): Row[] {
+  return recipes.flatMap((recipe) =>
     recipe.artifacts.flatMap((artifact): Row[] => {
       const entry = record[keyOf(recipe, artifact)];
       const { file, isCommitted, toolchain } = artifact;
@@ -69,19 +78,20 @@ export const listRows = (record: FixtureRecord): Row[] =>
       ];
     }),
   );
+}
 
-const writeRecord = (record: FixtureRecord): void => {
+function writeRecord(record: FixtureRecord): void {
   const known = recipes.flatMap((recipe) => recipe.artifacts.map((artifact) => keyOf(recipe, artifact)));
   const kept = Object.fromEntries(known.flatMap((key) => (record[key] ? [[key, record[key]]] : [])));
   writeFileSync(join(root, 'fixtures/record.json'), `${JSON.stringify(kept, null, 2)}\n`);
   const readme = join(root, 'fixtures/README.md');
   writeFileSync(readme, replaceTables(readFileSync(readme, 'utf8'), formatTables(listRows(kept))));
-};
+}
 
 type Job = { readonly recipe: Recipe; readonly artifact: Artifact };
 
 /** Builds one artifact and says so. Gives null when its toolchain is not there; rejects when it does not build. */
-const run = async ({ recipe, artifact }: Job, title: string, before: Entry | undefined): Promise<Entry | null> => {
+async function run({ recipe, artifact }: Job, title: string, before: Entry | undefined): Promise<Entry | null> {
   const lack = artifact.toolchain.findMissing();
   if (lack) {
     say(`${title}: skipped, ${lack}`);
@@ -94,9 +104,9 @@ const run = async ({ recipe, artifact }: Job, title: string, before: Entry | und
   const note = before?.artifact === entry.artifact ? ', as recorded' : ', changed';
   say(`      ${(entry.size / 1024).toFixed(0)} KB in ${seconds} s${artifact.isCommitted ? note : ''}`);
   return entry;
-};
+}
 
-const main = async (): Promise<void> => {
+async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options: { missing: { type: 'boolean' } }, allowPositionals: true });
   const record = { ...readRecord(root) };
   const jobs = recipes
@@ -116,6 +126,6 @@ const main = async (): Promise<void> => {
     }
   }
   if (!values.missing) writeRecord(record);
-};
+}
 
 if (import.meta.main) await main();

@@ -5,21 +5,22 @@ import * as assert from 'uvu/assert';
 import { onApp } from '../testing/on-app.ts';
 
 /** Sends a path as it stands, dots and all, and gives the status. */
-const statusOf = async (url: string, path: string): Promise<number | undefined> => {
+async function statusOf(url: string, path: string): Promise<number | undefined> {
   const request = get(`${url}/`, { path, agent: false });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   response.resume();
   return response.statusCode;
-};
+}
 
 /** The lines `name: value` of an answer. */
-const linesOf = (body: string): Record<string, string> =>
-  Object.fromEntries(
+function linesOf(body: string): Record<string, string> {
+  return Object.fromEntries(
     body
       .trim()
       .split('\n')
       .map((line) => line.split(/: (.*)/s)),
   );
+}
 
 onApp('routes', {}, (test) => {
   for (const [path, component, matched, rest] of [

@@ -6,12 +6,12 @@ import { onApp } from '../testing/on-app.ts';
 import { serveApp } from '../testing/served-app.ts';
 
 /** What it says instead of serving; fails when it serves. */
-const refusalOf = async (name: string): Promise<string> => {
+async function refusalOf(name: string): Promise<string> {
   const served = await serveApp(findApp(name) ?? '').catch((error: Error) => error);
   if (served instanceof Error) return served.message;
   await served[Symbol.asyncDispose]();
   throw new Error(`${name} is served`);
-};
+}
 
 const refusal = suite('refusal');
 

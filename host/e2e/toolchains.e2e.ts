@@ -4,10 +4,12 @@ import * as assert from 'uvu/assert';
 import { type Declare, onApp } from '../testing/on-app.ts';
 import { until } from '../testing/until.ts';
 
-const post = (body: string): RequestInit => ({ method: 'POST', body });
+function post(body: string): RequestInit {
+  return { method: 'POST', body };
+}
 
 /** What every app can do, as far as its routes go. */
-const declareCommon = (test: Declare, greeting: string, failing: string): void => {
+function declareCommon(test: Declare, greeting: string, failing: string): void {
   test('answers', async (app) => {
     const { status, body } = await app.request('/');
     assert.is(status, 200);
@@ -23,24 +25,24 @@ const declareCommon = (test: Declare, greeting: string, failing: string): void =
     assert.is((await app.request(failing)).status, 500);
     assert.is((await app.request('/')).status, 200);
   });
-};
+}
 
-const declareEcho = (test: Declare): void => {
+function declareEcho(test: Declare): void {
   test('echoes a body of 300 KB', async (app) => {
     const body = 'spin'.repeat(75_000);
     const answer = await app.request('/echo', post(body));
     assert.is(answer.status, 200);
     assert.ok(answer.body === body, `${answer.body.length} bytes came back`);
   });
-};
+}
 
-const declareFetch = (test: Declare, pathOf: (url: string) => string): void => {
+function declareFetch(test: Declare, pathOf: (url: string) => string): void {
   test('passes on what an outbound request gives', async (app) => {
     const { status, body } = await app.request(pathOf(`${app.url}/`));
     assert.is(status, 200);
     assert.is(body, (await app.request('/')).body);
   });
-};
+}
 
 onApp('hello-c', {}, (test) => {
   declareCommon(test, 'Hello from C!\n', '/trap');

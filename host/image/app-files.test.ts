@@ -5,7 +5,9 @@ import { type AppFile, createGlob, listAppFiles } from './app-files.ts';
 
 const files = suite('listAppFiles');
 
-const plain = (found: readonly AppFile[]) => found.map(({ kind, path }) => ({ kind, path }));
+function plain(found: readonly AppFile[]) {
+  return found.map(({ kind, path }) => ({ kind, path }));
+}
 
 files('finds sources, globs, folders and dependencies of a manifest of version 2', () => {
   const manifest = parse(`

@@ -13,18 +13,25 @@ export type AppFile =
 
 type Table = Readonly<Record<string, unknown>>;
 
-const isTable = (value: unknown): value is Table =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const strings = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
-const relative = (path: string): string => path.replace(/^(\.?\/)+/, '').replace(/\/+$/, '');
+function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
-const componentsOf = ({ component }: Table): Table[] =>
-  Array.isArray(component)
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+function relative(path: string): string {
+  return path.replace(/^(\.?\/)+/, '').replace(/\/+$/, '');
+}
+
+function componentsOf({ component }: Table): Table[] {
+  return Array.isArray(component)
     ? component.filter(isTable)
     : isTable(component)
       ? Object.values(component).filter(isTable)
       : [];
+}
 
 const GLOB_PARTS: readonly (readonly [RegExp, (part: string) => string])[] = [
   [/^\*\*\//, () => '(?:.*/)?'],
@@ -36,7 +43,7 @@ const GLOB_PARTS: readonly (readonly [RegExp, (part: string) => string])[] = [
 ];
 
 /** A test for whole paths, as Spin reads globs: stars match hidden names, `**` crosses folders. */
-export const createGlob = (pattern: string): ((path: string) => boolean) => {
+export function createGlob(pattern: string): (path: string) => boolean {
   let source = '';
   for (let rest = pattern; rest; ) {
     for (const [part, translate] of GLOB_PARTS) {
@@ -49,19 +56,21 @@ export const createGlob = (pattern: string): ((path: string) => boolean) => {
   }
   const whole = new RegExp(`^${source}$`, 's');
   return (path) => whole.test(path);
-};
+}
 
 /** The folder that a glob's matches are all below: its parts before the first that is no plain name. */
-const folderOf = (pattern: string): string => /^(?:[^*?[]*\/)?/.exec(pattern)?.[0].replace(/\/$/, '') ?? '';
+function folderOf(pattern: string): string {
+  return /^(?:[^*?[]*\/)?/.exec(pattern)?.[0].replace(/\/$/, '') ?? '';
+}
 
-const globOf = (pattern: string, exclude: readonly string[]): AppFile => {
+function globOf(pattern: string, exclude: readonly string[]): AppFile {
   const [isIncluded, ...exclusions] = [pattern, ...exclude].map((one) => createGlob(relative(one)));
   const isMatch = (path: string): boolean =>
     isIncluded?.(path) === true && !exclusions.some((isExcluded) => isExcluded(path));
   return { kind: 'glob', path: folderOf(relative(pattern)), isMatch };
-};
+}
 
-const filesOf = (component: Table): AppFile[] => {
+function filesOf(component: Table): AppFile[] {
   const exclude = strings(component['exclude_files']);
   const found: AppFile[] = [];
   const { source, files } = component;
@@ -75,7 +84,9 @@ const filesOf = (component: Table): AppFile[] => {
     if (isTable(dependency) && typeof dependency['path'] === 'string')
       found.push({ kind: 'file', path: relative(dependency['path']) });
   return found;
-};
+}
 
 /** What the image needs beside the manifest itself. */
-export const listAppFiles = (manifest: Table): AppFile[] => componentsOf(manifest).flatMap(filesOf);
+export function listAppFiles(manifest: Table): AppFile[] {
+  return componentsOf(manifest).flatMap(filesOf);
+}

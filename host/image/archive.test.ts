@@ -13,11 +13,21 @@ const entries: TarEntry[] = [
 const options: ImageOptions = { name: 'registry:5000/demo', platform: { os: 'linux', architecture: 'amd64' } };
 
 /** Reads one file of an archive with the system's tar. */
-const read = (archive: Uint8Array, path: string): Buffer =>
-  execFileSync('tar', ['xOf', '-', path], { input: archive, maxBuffer: 1 << 24 });
-const parse = (archive: Uint8Array, path: string) => JSON.parse(read(archive, path).toString());
-const blobPath = (digest: string): string => `blobs/${digest.replace(':', '/')}`;
-const sha256 = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+function read(archive: Uint8Array, path: string): Buffer {
+  return execFileSync('tar', ['xOf', '-', path], { input: archive, maxBuffer: 1 << 24 });
+}
+
+function parse(archive: Uint8Array, path: string) {
+  return JSON.parse(read(archive, path).toString());
+}
+
+function blobPath(digest: string): string {
+  return `blobs/${digest.replace(':', '/')}`;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
 
 const image = suite('encodeImage');
 

@@ -26,31 +26,41 @@ const MEDIA_TYPE = {
 } as const;
 
 const text = new TextEncoder();
-const json = (value: unknown): Uint8Array<ArrayBuffer> => text.encode(JSON.stringify(value));
 
-const digestOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> =>
-  `sha256:${new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).toHex()}`;
+function json(value: unknown): Uint8Array<ArrayBuffer> {
+  return text.encode(JSON.stringify(value));
+}
 
-const gzip = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> => {
+async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return `sha256:${new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).toHex()}`;
+}
+
+async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const compressed = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(compressed).arrayBuffer());
-};
+}
 
 type Descriptor = { readonly mediaType: string; readonly digest: string; readonly size: number };
 type StoredBlob = Descriptor & { readonly bytes: Uint8Array };
 
-const createBlob = async (mediaType: string, bytes: Uint8Array<ArrayBuffer>): Promise<StoredBlob> => ({
-  mediaType,
-  digest: await digestOf(bytes),
-  size: bytes.length,
-  bytes,
-});
+async function createBlob(mediaType: string, bytes: Uint8Array<ArrayBuffer>): Promise<StoredBlob> {
+  return {
+    mediaType,
+    digest: await digestOf(bytes),
+    size: bytes.length,
+    bytes,
+  };
+}
 
-const describe = ({ mediaType, digest, size }: StoredBlob): Descriptor => ({ mediaType, digest, size });
+function describe({ mediaType, digest, size }: StoredBlob): Descriptor {
+  return { mediaType, digest, size };
+}
 
-const pathOf = ({ digest }: Descriptor): string => `blobs/${digest.replace(':', '/')}`;
+function pathOf({ digest }: Descriptor): string {
+  return `blobs/${digest.replace(':', '/')}`;
+}
 
-const encodeConfig = (options: ImageOptions, diffId: string): Uint8Array<ArrayBuffer> => {
+function encodeConfig(options: ImageOptions, diffId: string): Uint8Array<ArrayBuffer> {
   const { platform, entrypoint = [], environment = [], labels = {} } = options;
   return json({
     created: EPOCH,
@@ -65,13 +75,15 @@ const encodeConfig = (options: ImageOptions, diffId: string): Uint8Array<ArrayBu
     rootfs: { type: 'layers', diff_ids: [diffId] },
     history: [{ created: EPOCH, created_by: 'COPY . /' }],
   });
-};
+}
 
 /** The part after the last colon, as long as it is a tag and not a registry's port. */
-const tagOf = (name: string): string => /:([^:/@]+)$/.exec(name)?.[1] ?? 'latest';
+function tagOf(name: string): string {
+  return /:([^:/@]+)$/.exec(name)?.[1] ?? 'latest';
+}
 
-const encodeIndex = (manifest: StoredBlob, { name, platform }: ImageOptions): Uint8Array =>
-  json({
+function encodeIndex(manifest: StoredBlob, { name, platform }: ImageOptions): Uint8Array {
+  return json({
     schemaVersion: 2,
     mediaType: MEDIA_TYPE.index,
     manifests: [
@@ -82,12 +94,13 @@ const encodeIndex = (manifest: StoredBlob, { name, platform }: ImageOptions): Ui
       },
     ],
   });
+}
 
 /**
  * Makes an image archive of one layer that holds the entries. The same entries and options give the same bytes.
  * The `manifest.json` beside the OCI files is for readers that know only the older layout of `docker save`.
  */
-export const encodeImage = async (entries: readonly TarEntry[], options: ImageOptions): Promise<Uint8Array> => {
+export async function encodeImage(entries: readonly TarEntry[], options: ImageOptions): Promise<Uint8Array> {
   const files = encodeTar(withDirectories(entries));
   const layer = await createBlob(MEDIA_TYPE.layer, await gzip(files));
   const config = await createBlob(MEDIA_TYPE.config, encodeConfig(options, await digestOf(files)));
@@ -105,4 +118,4 @@ export const encodeImage = async (entries: readonly TarEntry[], options: ImageOp
       file('oci-layout', json({ imageLayoutVersion: '1.0.0' })),
     ]),
   );
-};
+}

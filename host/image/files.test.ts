@@ -6,19 +6,25 @@ import * as assert from 'uvu/assert';
 import { readApp, readTree } from './files.ts';
 
 let folder = '';
-const write = (path: string, text = path): void => {
+function write(path: string, text = path): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
   writeFileSync(join(folder, path), text);
-};
-const open = (): void => {
+}
+
+function open(): void {
   folder = mkdtempSync(join(tmpdir(), 'image-test-'));
-};
-const close = (): void => rmSync(folder, { recursive: true });
+}
+
+function close(): void {
+  rmSync(folder, { recursive: true });
+}
 
 const app = suite('readApp');
 app.before.each(open);
 app.after.each(close);
-const paths = (options?: Parameters<typeof readApp>[1]): string[] => readApp(folder, options).map(({ path }) => path);
+function paths(options?: Parameters<typeof readApp>[1]): string[] {
+  return readApp(folder, options).map(({ path }) => path);
+}
 const MANIFEST = `
 [component.one]
 source = "target/one.wasm"

@@ -15,41 +15,43 @@ const EXECUTABLE_BITS = 0o111;
 /** What an image for this machine says it runs on. */
 export const machinePlatform: Platform = { os: 'linux', architecture: arch === 'arm64' ? 'arm64' : 'amd64' };
 
-const readEntry = (folder: string, path: string): TarEntry => {
+function readEntry(folder: string, path: string): TarEntry {
   const full = join(folder, path);
   const stat = lstatSync(full);
   if (stat.isSymbolicLink()) return { kind: 'symlink', path, target: readlinkSync(full) };
   if (stat.isDirectory()) return { kind: 'directory', path };
   return { kind: 'file', path, content: readFileSync(full), mode: stat.mode & EXECUTABLE_BITS ? 0o755 : 0o644 };
-};
+}
 
 /** Every path below a folder, hidden ones too; nothing for what is no folder. */
-const listTree = (folder: string): string[] =>
-  lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()
+function listTree(folder: string): string[] {
+  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()
     ? readdirSync(folder, { recursive: true, encoding: 'utf8' })
     : [];
+}
 
-const findPaths = (folder: string, file: AppFile): string[] => {
+function findPaths(folder: string, file: AppFile): string[] {
   if (file.kind === 'file') return [file.path];
   const below = listTree(join(folder, file.path)).map((path) => join(file.path, path));
   return file.kind === 'folder' ? [file.path, ...below] : below.filter(file.isMatch);
-};
+}
 
 /** Reads every file, folder and link below a folder. */
-export const readTree = (folder: string): TarEntry[] =>
-  listTree(folder)
+export function readTree(folder: string): TarEntry[] {
+  return listTree(folder)
     .sort()
     .map((path) => readEntry(folder, path));
+}
 
 /**
  * Reads what an app's image holds. `also` names further files of the folder, such as `runtime-config.toml`.
  * A manifest that is no TOML goes in alone, since its image is what shows the shim's diagnostic.
  * Throws ENOENT for a wasm file that is not there, unless `isPartial`.
  */
-export const readApp = (
+export function readApp(
   folder: string,
   options: { readonly also?: readonly string[]; readonly isPartial?: boolean } = {},
-): TarEntry[] => {
+): TarEntry[] {
   const manifest = readFileSync(join(folder, MANIFEST), 'utf8');
   let files: AppFile[] = [];
   try {
@@ -67,4 +69,4 @@ export const readApp = (
     }
   }
   return entries;
-};
+}

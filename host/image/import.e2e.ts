@@ -10,17 +10,17 @@ import { machinePlatform, readApp } from './files.ts';
 
 const APP = findApp('static-files') ?? '';
 
-const importAs = async (containerd: Containerd, name: string, platform: Platform): Promise<void> => {
+async function importAs(containerd: Containerd, name: string, platform: Platform): Promise<void> {
   const path = join(containerd.directory, `${platform.os}.tar`);
   await writeFile(path, await encodeImage(readApp(APP), { name, platform }));
   await containerd.ctr(['images', 'import', '--platform', `${platform.os}/${platform.architecture}`, path]);
-};
+}
 
 /** The line of an image in the list, its columns apart. */
-const listed = async (containerd: Containerd, name: string): Promise<string[]> => {
+async function listed(containerd: Containerd, name: string): Promise<string[]> {
   const lines = (await containerd.ctr(['images', 'ls'])).split('\n').map((line) => line.split(/\s+/));
   return lines.find(([reference]) => reference === name) ?? [];
-};
+}
 
 await onEachRelease('image archive', (test) => {
   test('is imported and unpacked to the files of the app', async (containerd) => {

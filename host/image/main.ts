@@ -14,13 +14,13 @@ const USAGE = `usage: node host/image/main.ts --app DIR --name REFERENCE --outpu
   --partial            leave out what cannot be read (a broken app's image)
 `;
 
-const parsePlatform = (value: string): Platform => {
+function parsePlatform(value: string): Platform {
   const [os, architecture] = value.split('/');
   if (!os || !architecture) throw new Error(`platform "${value}" is not OS/ARCH`);
   return { os, architecture };
-};
+}
 
-const main = async (): Promise<void> => {
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       app: { type: 'string' },
@@ -43,6 +43,6 @@ const main = async (): Promise<void> => {
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, archive);
   process.stdout.write(`${output}: ${name}, ${entries.length} files, ${(archive.length / 1024).toFixed(0)} KB\n`);
-};
+}
 
 if (import.meta.main) await main();

@@ -6,13 +6,18 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeTar, type TarEntry, withDirectories } from './tar.ts';
 
-const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
-const file = (path: string, content = 'x', mode?: number): TarEntry => ({
-  kind: 'file',
-  path,
-  content: bytes(content),
-  ...(mode ? { mode } : {}),
-});
+function bytes(value: string): Uint8Array {
+  return new TextEncoder().encode(value);
+}
+
+function file(path: string, content = 'x', mode?: number): TarEntry {
+  return {
+    kind: 'file',
+    path,
+    content: bytes(content),
+    ...(mode ? { mode } : {}),
+  };
+}
 
 const tar = suite('encodeTar');
 let folder = '';
@@ -22,10 +27,10 @@ tar.before.each(() => {
 tar.after.each(() => rmSync(folder, { recursive: true }));
 
 /** Unpacks with the system's tar, which is the other opinion. */
-const unpack = (entries: readonly TarEntry[]): string => {
+function unpack(entries: readonly TarEntry[]): string {
   writeFileSync(join(folder, 'x.tar'), encodeTar(entries));
   return execFileSync('tar', ['xvpf', 'x.tar', '--no-same-owner'], { cwd: folder, encoding: 'utf8' });
-};
+}
 
 tar('unpacks to the same contents, modes and links', () => {
   unpack([

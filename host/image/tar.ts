@@ -26,7 +26,7 @@ type Header = {
   readonly target?: string;
 };
 
-const encodeHeader = ({ type, name, prefix = '', mode, size = 0, target = '' }: Header): Uint8Array => {
+function encodeHeader({ type, name, prefix = '', mode, size = 0, target = '' }: Header): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   const put = (offset: number, value: string) => block.set(text.encode(value), offset);
   const octal = (offset: number, width: number, value: number) =>
@@ -49,31 +49,35 @@ const encodeHeader = ({ type, name, prefix = '', mode, size = 0, target = '' }: 
   );
   block[154] = 0;
   return block;
-};
+}
 
-const bytesOf = (value: string): number => text.encode(value).length;
+function bytesOf(value: string): number {
+  return text.encode(value).length;
+}
 
 /** Cuts a path at a slash so that both halves fit their fields, or gives null. */
-const splitPath = (path: string): { name: string; prefix: string } | null => {
+function splitPath(path: string): { name: string; prefix: string } | null {
   if (bytesOf(path) <= NAME_BYTES) return { name: path, prefix: '' };
   for (let cut = path.indexOf('/'); cut > 0; cut = path.indexOf('/', cut + 1)) {
     const [prefix, name] = [path.slice(0, cut), path.slice(cut + 1)];
     if (name && bytesOf(name) <= NAME_BYTES && bytesOf(prefix) <= PREFIX_BYTES) return { name, prefix };
   }
   return null;
-};
+}
 
 /** A pax record counts its own length, digits included. */
-const formatPaxRecord = (key: string, value: string): string => {
+function formatPaxRecord(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
   const size = bytesOf(rest);
   const digits = String(size + String(size).length).length;
   return `${size + digits}${rest}`;
-};
+}
 
-const pad = (bytes: Uint8Array): Uint8Array[] => [bytes, new Uint8Array(-bytes.length & (BLOCK_BYTES - 1))];
+function pad(bytes: Uint8Array): Uint8Array[] {
+  return [bytes, new Uint8Array(-bytes.length & (BLOCK_BYTES - 1))];
+}
 
-const encodeEntry = (entry: TarEntry): Uint8Array[] => {
+function encodeEntry(entry: TarEntry): Uint8Array[] {
   const path = entry.kind === 'directory' ? `${entry.path}/` : entry.path;
   const target = entry.kind === 'symlink' ? entry.target : '';
   const content = entry.kind === 'file' ? entry.content : new Uint8Array();
@@ -94,9 +98,9 @@ const encodeEntry = (entry: TarEntry): Uint8Array[] => {
     target: isTargetLong ? '' : target,
   });
   return [...pax, header, ...pad(content)];
-};
+}
 
-const concatenate = (parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
+function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {
@@ -104,14 +108,15 @@ const concatenate = (parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
     offset += part.length;
   }
   return whole;
-};
+}
 
 /** Encodes entries in their order. */
-export const encodeTar = (entries: readonly TarEntry[]): Uint8Array<ArrayBuffer> =>
-  concatenate([...entries.flatMap(encodeEntry), new Uint8Array(2 * BLOCK_BYTES)]);
+export function encodeTar(entries: readonly TarEntry[]): Uint8Array<ArrayBuffer> {
+  return concatenate([...entries.flatMap(encodeEntry), new Uint8Array(2 * BLOCK_BYTES)]);
+}
 
 /** The entries in path order, with an entry for each directory on the way that has none of its own. */
-export const withDirectories = (entries: readonly TarEntry[]): TarEntry[] => {
+export function withDirectories(entries: readonly TarEntry[]): TarEntry[] {
   const byPath = new Map<string, TarEntry>();
   for (const entry of entries) {
     for (let cut = entry.path.indexOf('/'); cut > 0; cut = entry.path.indexOf('/', cut + 1)) {
@@ -121,4 +126,4 @@ export const withDirectories = (entries: readonly TarEntry[]): TarEntry[] => {
     byPath.set(entry.path, entry);
   }
   return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-};
+}

@@ -10,11 +10,11 @@ export type Declare = (title: string, body: (app: ServedApp) => Promise<void>) =
  * Declares and runs a suite over a test app that a worker serves, from before the first test until after the last. Prints a line and runs
  * nothing when the app could not be built on this machine.
  */
-export const onApp = (
+export function onApp(
   name: string,
   environment: Readonly<Record<string, string>>,
   declare: (test: Declare) => void,
-): void => {
+): void {
   const folder = findApp(name);
   if (!folder) {
     process.stdout.write(`skipped: ${name} is not built on this machine (make fixtures says why)\n`);
@@ -33,4 +33,4 @@ export const onApp = (
     }),
   );
   tests.run();
-};
+}
