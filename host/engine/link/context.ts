@@ -7,9 +7,14 @@ import { Trap } from './trap.ts';
 
 /** What the component instances of one composed component have in common. */
 export interface ComponentStore {
+  /** Counts how often it was put back to its snapshot: what it gave away before is worth nothing after. */
+  readonly generation: number;
   /** Runs the destructor of a resource that a component instance defines. */
   dropResource(resource: number, rep: number): void;
 }
+
+/** A call of a host function: its number in the plan, and what it returned. */
+export type StartCall = { readonly host: number; readonly args: readonly unknown[]; readonly value: unknown };
 
 /** The state of one component instance. A composed component has several, numbered in its plan. */
 export class ComponentInstanceState {
@@ -18,8 +23,14 @@ export class ComponentInstanceState {
   readonly handles = new HandleTable();
   /** False while it runs or waits, and for ever after a trap: a component instance is entered once at a time. */
   mayEnter = true;
-  /** False while it allocates for arguments or results, and in post-return: it must not call out then. */
-  mayLeave = true;
+  /**
+   * False while it allocates for arguments or results, and in post-return: it must not call out then. Also false while it starts,
+   * when calling out is allowed and noted.
+   */
+  mayLeave = false;
+  /** What it asked of the host while it was instantiated; what it is now may depend on the answers. */
+  readonly startCalls: StartCall[] = [];
+  isStarting = true;
   /** Borrowed handles that the call under way was given and has not dropped yet. */
   borrows = 0;
   /** Handles that have lent borrows while arguments are lifted. */
@@ -32,10 +43,32 @@ export class ComponentInstanceState {
     this.store = store;
   }
 
+  /** Traps when it must not call out. */
+  leave(): void {
+    if (this.mayLeave) return;
+    if (!this.isStarting) throw new Trap('cannot leave component instance');
+  }
+
+  /** The component is instantiated. */
+  finishStart(): void {
+    this.isStarting = false;
+    this.mayLeave = true;
+  }
+
   /** Records that the call under way has trapped, and returns `reason` to be thrown. */
   fail(reason: unknown): unknown {
     this.failure ??= { reason };
     return reason;
+  }
+
+  /** Makes the state of an instance that has not run. */
+  reset(): void {
+    this.handles.clear();
+    this.mayEnter = true;
+    this.mayLeave = true;
+    this.borrows = 0;
+    this.lenders.length = 0;
+    this.failure = null;
   }
 
   /** Takes back what the arguments of a call had lent. */

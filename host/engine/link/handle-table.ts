@@ -53,11 +53,27 @@ export class HandleTable {
     return handle;
   }
 
-  /** Empties the table and returns what it held. */
-  clear(): Handle[] {
-    const handles = this.entries.filter((handle) => handle !== undefined);
+  /** Lists the handles with their indices. */
+  list(): [index: number, handle: Handle][] {
+    return this.entries.flatMap((handle, index): [number, Handle][] => (handle ? [[index, handle]] : []));
+  }
+
+  /** Empties the table. */
+  clear(): void {
+    if (this.entries.length === 1) return;
     this.entries = [undefined];
     this.free = [];
-    return handles;
+  }
+
+  /** Makes the table hold `handles` and nothing else. */
+  fill(handles: readonly (readonly [index: number, handle: Handle])[], length: number, free: readonly number[]): void {
+    this.entries = Array.from({ length });
+    this.free = [...free];
+    for (const [index, handle] of handles) this.entries[index] = { ...handle, lends: 0 };
+  }
+
+  /** What `fill` needs besides the handles, to make the table number later handles as it does now. */
+  get shape(): { readonly length: number; readonly free: readonly number[] } {
+    return { length: this.entries.length, free: [...this.free] };
   }
 }

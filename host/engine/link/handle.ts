@@ -15,17 +15,23 @@ export class GuestResource implements Disposable {
   /** Index of the resource type in the plan. */
   readonly resource: number;
   readonly store: ComponentStore;
+  private readonly generation: number;
   private rep: number | null;
 
   constructor(resource: number, store: ComponentStore, rep: number) {
     this.resource = resource;
     this.store = store;
+    this.generation = store.generation;
     this.rep = rep;
+  }
+
+  private get isGone(): boolean {
+    return this.rep === null || this.generation !== this.store.generation;
   }
 
   /** Returns the representation. Throws a `TypeError` after the resource was given away or disposed. */
   borrow(): number {
-    if (this.rep === null) throw new TypeError('the resource was given away or dropped');
+    if (this.isGone || this.rep === null) throw new TypeError('the resource was given away or dropped');
     return this.rep;
   }
 
@@ -37,7 +43,7 @@ export class GuestResource implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.rep !== null) this.store.dropResource(this.resource, this.take());
+    if (!this.isGone) this.store.dropResource(this.resource, this.take());
   }
 }
 

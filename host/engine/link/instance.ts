@@ -19,6 +19,7 @@ const { Suspending, promising } = WebAssembly as unknown as {
 /** A component's core instances with the state that the Canonical ABI keeps for them. Exported functions are found by their number. */
 export class LinkedInstance implements ComponentStore {
   readonly states: readonly ComponentInstanceState[];
+  generation = 0;
   private readonly component: LinkedComponent;
   private readonly hostFunctions: readonly HostFunction[];
   private readonly coreInstances: WebAssembly.Instance[] = [];
@@ -46,14 +47,26 @@ export class LinkedInstance implements ComponentStore {
       }
       this.coreInstances.push(new WebAssembly.Instance(modules[module] as WebAssembly.Module, importObject));
     }
+    for (const state of this.states) state.finishStart();
   }
 
   /** Calls what an export of the plan leads to. Returns a promise where the component may wait. */
   callExport(callee: Callee, args: readonly unknown[]): unknown {
-    if (callee.tag === 'host') return (this.hostFunctions[callee.val] as HostFunction)(...args);
+    if (callee.tag === 'host') return this.callHost(callee.val, args);
     const result = this.component.exportResults[callee.val];
     const value = this.exportedFunction(callee.val)(args);
     return value instanceof Promise ? value.then((settled) => result?.delivered(settled)) : result?.delivered(value);
+  }
+
+  /** Calls the plan's host function `index`. */
+  callHost(index: number, args: readonly unknown[]): unknown {
+    return (this.hostFunctions[index] as HostFunction)(...args);
+  }
+
+  /** Forgets what the Canonical ABI keeps of calls that have ended. */
+  reset(): void {
+    this.generation++;
+    for (const state of this.states) state.reset();
   }
 
   dropResource(resource: number, rep: number): void {
@@ -141,9 +154,13 @@ export class LinkedInstance implements ComponentStore {
 
   private coreExport(item: CoreItem): WebAssembly.ExportValue {
     if (item.tag !== 'core-export') throw new RangeError(`${item.tag} where an export of a core instance is meant`);
-    const { instance, name } = item.val;
-    const found = this.coreInstances[instance]?.exports[name];
-    if (found === undefined) throw new RangeError(`core instance ${instance} has no export "${name}"`);
+    return this.exportOf(item.val.instance, item.val.name);
+  }
+
+  /** Returns an export of core instance `index`. */
+  exportOf(index: number, name: string): WebAssembly.ExportValue {
+    const found = this.coreInstances[index]?.exports[name];
+    if (found === undefined) throw new RangeError(`core instance ${index} has no export "${name}"`);
     return found;
   }
 
@@ -164,7 +181,8 @@ export class LinkedInstance implements ComponentStore {
     return context;
   }
 
-  private memoryOf(memory: WebAssembly.Memory): LinearMemory {
+  /** Returns the views of a memory, the same for everyone who reads or writes it. */
+  memoryOf(memory: WebAssembly.Memory): LinearMemory {
     const known = this.memories.get(memory);
     if (known) return known;
     const linearMemory = new LinearMemory(memory);

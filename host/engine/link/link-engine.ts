@@ -1,36 +1,63 @@
 // The engine that executes link plans.
 
 import type { Callee, LinkPlan } from '../../../guest-runtime/link/plan.ts';
-import type { ComponentInstance, Engine, InstanceHost, PreparedComponent } from '../engine.ts';
+import type { ComponentInstance, Engine, PreparedComponent } from '../engine.ts';
 import { bindHostFunctions } from './host-function.ts';
 import { LinkedInstance } from './instance.ts';
-import { createLinkedComponent, type LinkedComponent, type WaitingImports } from './linked-component.ts';
-import { readLinkSource } from './source.ts';
+import { LinearMemory } from './linear-memory.ts';
+import { createLinkedComponent, type WaitingImports } from './linked-component.ts';
+import { InstancePool, type PooledInstance } from './pristine/instance-pool.ts';
+import { canMap } from './pristine/mapped-memory.ts';
+import type { RestoreMethod } from './pristine/memory-method.ts';
+import { Snapshot } from './pristine/snapshot.ts';
+import { type LinkSource, readLinkSource } from './source.ts';
+import { ComponentError } from './trap.ts';
+
+export type LinkEngineOptions = {
+  /** Which imports may wait. */
+  readonly waits: WaitingImports;
+  /** How instances are put back; by default the best way that this machine knows. */
+  readonly method?: RestoreMethod;
+  /** How many idle instances are kept for each component; 64 by default. */
+  readonly maxIdle?: number;
+};
+
+const DEFAULT_MAX_IDLE = 64;
+const SHRINK_MS = 10_000;
 
 /** Creates the engine. */
-export function createLinkEngine(waits: WaitingImports): Engine {
+export function createLinkEngine(options: LinkEngineOptions): Engine {
+  const method = options.method ?? findBestMethod();
   return {
     name: 'link',
-    async load(directory) {
-      const { plan, modules } = await readLinkSource(directory);
-      return createPreparedComponent(createLinkedComponent(plan, modules, waits));
-    },
+    load: async (directory) => createPreparedComponent(await readLinkSource(directory), { ...options, method }),
   };
 }
 
+function findBestMethod(): RestoreMethod {
+  const createMemory = () => new LinearMemory(new WebAssembly.Memory({ initial: 1 }));
+  if (canMap('exact', createMemory)) return 'exact';
+  return canMap('drop', createMemory) ? 'drop' : 'copy';
+}
+
 /** Prepares a component whose modules are compiled. */
-export function createPreparedComponent(component: LinkedComponent): PreparedComponent {
-  const { plan } = component;
+export function createPreparedComponent(
+  { plan, restore, modules }: LinkSource,
+  { waits, method = 'copy', maxIdle = DEFAULT_MAX_IDLE }: LinkEngineOptions,
+): PreparedComponent {
+  const component = createLinkedComponent(plan, modules, waits);
   const exports = exportTable(plan);
+  const snapshot = method === 'fresh' || restore.obstacle !== null ? null : new Snapshot(plan, restore, method);
+  const pool = new InstancePool(
+    (host) => new LinkedInstance(component, bindHostFunctions(plan, host.imports)),
+    snapshot,
+    { maxIdle, shrinkMs: SHRINK_MS },
+  );
   return {
     // An interface that gives only types is not asked of the host.
     imports: [...new Set(plan.hostFunctions.map((host) => host.interface))],
     exports: plan.exports,
-    async instantiate(createHost) {
-      const host = createHost();
-      const instance = new LinkedInstance(component, bindHostFunctions(plan, host.imports));
-      return createComponentInstance(instance, exports, host);
-    },
+    instantiate: async (createHost) => new PristineInstance(pool, pool.acquire(createHost), exports),
   };
 }
 
@@ -45,19 +72,36 @@ function exportTable(plan: LinkPlan): ExportTable {
   return table;
 }
 
-function createComponentInstance(
-  instance: LinkedInstance,
-  exports: ExportTable,
-  host: InstanceHost,
-): ComponentInstance {
-  return {
-    async call(exportName, functionName, args) {
-      const callee = exports.get(exportName)?.get(functionName);
-      if (callee === undefined) throw new Error(`the component exports no "${exportName}#${functionName}"`);
-      return instance.callExport(callee, args);
-    },
-    dispose() {
-      host.release();
-    },
-  };
+/** One use of an instance: it goes back to the pool when nothing went wrong with it. */
+class PristineInstance implements ComponentInstance {
+  readonly #pool: InstancePool;
+  readonly #pooled: PooledInstance;
+  readonly #exports: ExportTable;
+  #callsUnderWay = 0;
+  #hasTrapped = false;
+
+  constructor(pool: InstancePool, pooled: PooledInstance, exports: ExportTable) {
+    this.#pool = pool;
+    this.#pooled = pooled;
+    this.#exports = exports;
+  }
+
+  async call(exportName: string, functionName: string, args: readonly unknown[]): Promise<unknown> {
+    const callee = this.#exports.get(exportName)?.get(functionName);
+    if (callee === undefined) throw new Error(`the component exports no "${exportName}#${functionName}"`);
+    this.#callsUnderWay++;
+    try {
+      return await this.#pooled.instance.callExport(callee, args);
+    } catch (error) {
+      if (!(error instanceof ComponentError)) this.#hasTrapped = true;
+      throw error;
+    } finally {
+      this.#callsUnderWay--;
+    }
+  }
+
+  dispose(): void {
+    this.#pooled.host.release();
+    if (this.#callsUnderWay === 0 && !this.#hasTrapped) this.#pool.release(this.#pooled);
+  }
 }

@@ -52,6 +52,7 @@ export function createLinkedComponent(
       const type = typeAt(plan.hostFunctions[host]?.type ?? -1);
       const doesWait = hostWaits[host] ?? false;
       const create = createHostLowering(
+        host,
         createParamsCodec(plan, type, toHost),
         createResultCodec(plan, type, toHost),
         doesWait,

@@ -15,10 +15,15 @@ export type CoreFunction = (...flat: CoreValue[]) => unknown;
 export type Lowering<Callee> = (context: LiftLowerContext, callee: Callee) => CoreFunction;
 
 /**
- * Creates the lowering of a host function's type. Only where `mayWait` may the host return a promise; the core function then does
- * too, and must be called through `WebAssembly.Suspending`.
+ * Creates the lowering of the plan's host function `host`. Only where `mayWait` may the host return a promise; the core function then
+ * does too, and must be called through `WebAssembly.Suspending`.
  */
-export function createHostLowering(params: ParamsCodec, result: ResultCodec, mayWait: boolean): Lowering<HostFunction> {
+export function createHostLowering(
+  host: number,
+  params: ParamsCodec,
+  result: ResultCodec,
+  mayWait: boolean,
+): Lowering<HostFunction> {
   const { flatCount } = params;
   return (context, callee) => {
     const { instance } = context;
@@ -30,8 +35,10 @@ export function createHostLowering(params: ParamsCodec, result: ResultCodec, may
         try {
           value = callee(...args);
         } catch (thrown) {
+          if (instance.isStarting) instance.startCalls.push({ host, args, value: thrown });
           return finish(result.caught(thrown), flat[flatCount]);
         }
+        if (instance.isStarting) instance.startCalls.push({ host, args, value });
         if (!(value instanceof Promise)) return finish(result.returned(value), flat[flatCount]);
         if (!mayWait) throw new Trap('a function of the host that is not known to wait returned a promise');
         return value
@@ -70,7 +77,7 @@ export function createGuestLowering(params: ParamsCodec, result: ResultCodec): L
 }
 
 function liftArguments(context: LiftLowerContext, params: ParamsCodec, flat: readonly CoreValue[]): unknown[] {
-  if (!context.instance.mayLeave) throw new Trap('cannot leave component instance');
+  context.instance.leave();
   context.refresh();
   return params.lift(context, flat);
 }

@@ -3,11 +3,10 @@
 
 import type { ComponentInstanceState } from './context.ts';
 import type { CoreFunction } from './lower.ts';
-import { Trap } from './trap.ts';
 
 export function createResourceNew(instance: ComponentInstanceState, resource: number): CoreFunction {
   return guarded(instance, (rep) => {
-    requireMayLeave(instance);
+    instance.leave();
     return instance.handles.add(resource, rep, true);
   });
 }
@@ -23,16 +22,12 @@ export function createResourceDrop(
   destroy: (rep: unknown) => unknown,
 ): CoreFunction {
   return guarded(instance, (index) => {
-    requireMayLeave(instance);
+    instance.leave();
     const handle = instance.handles.remove(index, resource);
     if (handle.isOwn) return destroy(handle.rep);
     instance.borrows--;
     return undefined;
   });
-}
-
-function requireMayLeave(instance: ComponentInstanceState): void {
-  if (!instance.mayLeave) throw new Trap('cannot leave component instance');
 }
 
 /** Makes a core function of one unsigned argument that records its traps. */

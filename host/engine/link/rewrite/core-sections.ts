@@ -28,6 +28,15 @@ export type CoreSection = { readonly id: number; readonly start: number; readonl
 /** A defined global: `code` is its value type. */
 export type CoreGlobal = { readonly code: number; readonly isMutable: boolean };
 
+/** How many functions and globals are imported, and the names of each imported memory. */
+type Imported = {
+  readonly functions: number;
+  readonly globals: number;
+  readonly memories: readonly ImportName[];
+};
+
+export type ImportName = { readonly module: string; readonly name: string };
+
 export type CoreExport = { readonly name: string; readonly kind: number; readonly index: number };
 
 /** The kind of exports that are globals. */
@@ -37,7 +46,7 @@ export type CoreSections = {
   readonly bytes: Uint8Array;
   readonly sections: readonly CoreSection[];
   readonly typeCount: number;
-  readonly imported: { readonly functions: number; readonly memories: number; readonly globals: number };
+  readonly imported: Imported;
   readonly functionCount: number;
   readonly globals: readonly CoreGlobal[];
   /** Pages of the memory that the module defines. */
@@ -58,9 +67,9 @@ export function readCoreSections(bytes: Uint8Array): CoreSections {
     const section = sections.find((candidate) => candidate.id === id);
     return section ? readContent(new BinaryReader(bytes, section.start, section.end, reader.budget)) : absent;
   };
-  const imported = read(CORE_SECTION.import, { functions: 0, memories: 0, globals: 0 }, readImports);
+  const imported = read<Imported>(CORE_SECTION.import, { functions: 0, memories: [], globals: 0 }, readImports);
   const memories = read(CORE_SECTION.memory, [], (content) => content.readVector(() => readMemory(content)));
-  if (imported.memories + memories.length > 1) throw new NotRewritableError('several memories');
+  if (imported.memories.length + memories.length > 1) throw new NotRewritableError('several memories');
   return {
     bytes,
     sections,
@@ -85,15 +94,16 @@ function countTypes(content: BinaryReader): number {
   }).length;
 }
 
-function readImports(content: BinaryReader): { functions: number; memories: number; globals: number } {
-  const counts = { functions: 0, memories: 0, globals: 0 };
+function readImports(content: BinaryReader): Imported {
+  const memories: ImportName[] = [];
+  let functions = 0;
+  let globals = 0;
   content.readVector(() => {
-    content.readName();
-    content.readName();
+    const names = { module: content.readName(), name: content.readName() };
     switch (content.readByte()) {
       case 0x00:
         content.readU32();
-        counts.functions++;
+        functions++;
         break;
       case 0x01:
         skipValueType(content);
@@ -101,19 +111,19 @@ function readImports(content: BinaryReader): { functions: number; memories: numb
         break;
       case 0x02:
         readMemory(content);
-        counts.memories++;
+        memories.push(names);
         break;
       case 0x03:
         skipValueType(content);
         content.readByte();
-        counts.globals++;
+        globals++;
         break;
       default:
         content.readByte();
         content.readU32();
     }
   });
-  return counts;
+  return { functions, globals, memories };
 }
 
 const HAS_MAXIMUM = 1;

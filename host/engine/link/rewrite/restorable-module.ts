@@ -12,6 +12,7 @@ import {
   type CoreSection,
   type CoreSections,
   GLOBAL_EXPORT,
+  type ImportName,
   readCoreSections,
 } from './core-sections.ts';
 import { type InstructionVisitor, walkInstructions } from './instruction.ts';
@@ -32,6 +33,8 @@ export type RestorableModule = {
   readonly globals: readonly string[];
   /** Whether it defines a memory: exported with its size and limit. */
   readonly definesMemory: boolean;
+  /** The memory that it imports. */
+  readonly memoryImport: ImportName | null;
   /** Whether it imports `ADDED.size` and `ADDED.limit` of the instance that defines the memory it imports. */
   readonly importsSize: boolean;
   /** Whether instantiating it runs code. */
@@ -57,7 +60,7 @@ export function rewriteRestorable(bytes: Uint8Array): RestorableModule {
   const module = readCoreSections(bytes);
   const definesMemory = module.memory !== null;
   const code = scanCode(module);
-  const importsSize = module.imported.memories > 0 && code.usesMemorySize;
+  const importsSize = module.imported.memories.length > 0 && code.usesMemorySize;
   if (importsSize) requireNoConstantGlobals(module);
   const saved = module.globals.flatMap((global, index) => (global.isMutable ? [{ ...global, index }] : []));
   for (const { code: type } of saved) {
@@ -86,6 +89,7 @@ export function rewriteRestorable(bytes: Uint8Array): RestorableModule {
     bytes: assemble(module, replaced),
     globals: saved.map(({ index }) => ADDED.global(index)),
     definesMemory,
+    memoryImport: module.imported.memories[0] ?? null,
     importsSize,
     hasStart: module.hasStart,
   };

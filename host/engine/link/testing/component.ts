@@ -3,23 +3,23 @@
 import { linkComponent } from '../../../../guest-runtime/link/linker.ts';
 import { binaryFromWat } from '../../../../guest-runtime/link/testing/wat.ts';
 import type { ComponentInstance, HostImports, PreparedComponent } from '../../engine.ts';
-import { createPreparedComponent } from '../link-engine.ts';
-import { createLinkedComponent, type WaitingImports } from '../linked-component.ts';
+import { createPreparedComponent, type LinkEngineOptions } from '../link-engine.ts';
+import type { WaitingImports } from '../linked-component.ts';
+import { prepareModules } from '../pristine/restore-plan.ts';
 
 /** What a test may say about a component's host. */
 export type HostOptions = { readonly imports?: HostImports; readonly waits?: WaitingImports };
 
-export function prepareComponent(bytes: Uint8Array, waits: WaitingImports = () => false): PreparedComponent {
-  const plan = linkComponent(bytes);
-  const modules = plan.modules.map(
-    ({ start, end }) => new WebAssembly.Module(new Uint8Array(bytes.subarray(start, end))),
-  );
-  return createPreparedComponent(createLinkedComponent(plan, modules, waits));
+export function prepareComponent(bytes: Uint8Array, options: Partial<LinkEngineOptions> = {}): PreparedComponent {
+  const { plan, restore, modules } = prepareModules(linkComponent(bytes), bytes);
+  const compiled = modules.map((module) => new WebAssembly.Module(new Uint8Array(module)));
+  return createPreparedComponent({ plan, restore, modules: compiled }, { waits: () => false, ...options });
 }
 
 export async function instantiateComponent(bytes: Uint8Array, options: HostOptions = {}): Promise<ComponentInstance> {
   const imports = options.imports ?? {};
-  return prepareComponent(bytes, options.waits).instantiate(() => ({ imports, release: () => undefined }));
+  const { waits } = options;
+  return prepareComponent(bytes, waits && { waits }).instantiate(() => ({ imports, release: () => undefined }));
 }
 
 /** Instantiates a component written in the text format. */

@@ -1,0 +1,81 @@
+// Hands out pristine instances of one component: idle ones that were put back to the snapshot, or new ones. Idle instances that were not
+// needed for a while are given up.
+
+import type { InstanceHost } from '../../engine.ts';
+import type { LinkedInstance } from '../instance.ts';
+import type { RestorableInstance, Snapshot } from './snapshot.ts';
+
+/** An instance with its host. */
+export type PooledInstance = {
+  readonly instance: LinkedInstance;
+  readonly host: InstanceHost;
+  /** Null for an instance that serves once. */
+  readonly restorable: RestorableInstance | null;
+};
+
+export type PoolOptions = {
+  /** How many idle instances are kept at most. */
+  readonly maxIdle: number;
+  /** How often is looked for idle instances that were not needed since the last look, in milliseconds. */
+  readonly shrinkMs: number;
+};
+
+export class InstancePool {
+  readonly #create: (host: InstanceHost) => LinkedInstance;
+  /** Null where every instance is used once. */
+  #snapshot: Snapshot | null;
+  readonly #options: PoolOptions;
+  readonly #idle: PooledInstance[] = [];
+  /** The fewest idle instances since the last look. */
+  #unneeded = 0;
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(create: (host: InstanceHost) => LinkedInstance, snapshot: Snapshot | null, options: PoolOptions) {
+    this.#create = create;
+    this.#snapshot = snapshot;
+    this.#options = options;
+  }
+
+  get idleCount(): number {
+    return this.#idle.length;
+  }
+
+  /** Throws what `createHost` and instantiating throw. */
+  acquire(createHost: () => InstanceHost): PooledInstance {
+    const idle = this.#idle.pop();
+    if (idle === undefined) return this.#createPooled(createHost());
+    this.#unneeded = Math.min(this.#unneeded, this.#idle.length);
+    return idle;
+  }
+
+  #createPooled(host: InstanceHost): PooledInstance {
+    const instance = this.#create(host);
+    return { instance, host, restorable: this.#adopt(instance) };
+  }
+
+  #adopt(instance: LinkedInstance): RestorableInstance | null {
+    if (this.#snapshot === null) return null;
+    const restorable = this.#snapshot.adopt(instance);
+    if (restorable === null) {
+      this.#snapshot.dispose();
+      this.#snapshot = null;
+    }
+    return restorable;
+  }
+
+  /** Takes an instance back whose host has been released. It must have ended every call without a trap. */
+  release(pooled: PooledInstance): void {
+    if (pooled.restorable === null || this.#idle.length >= this.#options.maxIdle) return;
+    pooled.restorable.restore();
+    this.#idle.push(pooled);
+    this.#timer ??= setInterval(() => this.#shrink(), this.#options.shrinkMs).unref();
+  }
+
+  #shrink(): void {
+    this.#idle.splice(0, Math.ceil(this.#unneeded / 2));
+    this.#unneeded = this.#idle.length;
+    if (this.#idle.length > 0 || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}

@@ -1,0 +1,82 @@
+// Decides when the plan is made whether a component's instances can be put back to a snapshot, and rewrites its core modules so that
+// they can. Where one module cannot be, the whole component is executed as it is, with a new instance for each request.
+
+import type { CoreItem, LinkPlan } from '../../../../guest-runtime/link/plan.ts';
+import { MalformedComponentError } from '../../../../guest-runtime/link/reader.ts';
+import { UnknownInstructionError } from '../rewrite/instruction.ts';
+import { NotRewritableError } from '../rewrite/not-rewritable.ts';
+import { ADDED, type RestorableModule, rewriteRestorable } from '../rewrite/restorable-module.ts';
+
+/** What an instance of a core module holds that a snapshot is made of, by the names of its exports. */
+export type RestoreModule = { readonly globals: readonly string[]; readonly definesMemory: boolean };
+
+export type RestorePlan = {
+  /** Why instances cannot be put back; null where they can. */
+  readonly obstacle: string | null;
+  /** In the order of the plan's modules; empty with an obstacle. */
+  readonly modules: readonly RestoreModule[];
+  /** Whether instantiating runs code of the guest. */
+  readonly hasStart: boolean;
+};
+
+export type PreparedModules = {
+  readonly plan: LinkPlan;
+  readonly restore: RestorePlan;
+  readonly modules: readonly Uint8Array[];
+};
+
+/** Rewrites the modules of a component for `plan`, or says in the restore plan what stands in the way. */
+export function prepareModules(plan: LinkPlan, component: Uint8Array): PreparedModules {
+  const originals = plan.modules.map(({ start, end }) => component.subarray(start, end));
+  const rewritten: RestorableModule[] = [];
+  for (const [index, bytes] of originals.entries()) {
+    try {
+      rewritten.push(rewriteRestorable(bytes));
+    } catch (error) {
+      if (!isObstacle(error)) throw error;
+      const obstacle = `core module ${index} has ${error.message}`;
+      return { plan, restore: { obstacle, modules: [], hasStart: true }, modules: originals };
+    }
+  }
+  return {
+    plan: bindSizes(plan, rewritten),
+    restore: {
+      obstacle: null,
+      modules: rewritten.map(({ globals, definesMemory }) => ({ globals, definesMemory })),
+      hasStart: rewritten.some(({ hasStart }) => hasStart),
+    },
+    modules: rewritten.map(({ bytes }) => bytes),
+  };
+}
+
+function isObstacle(error: unknown): error is Error {
+  return (
+    error instanceof NotRewritableError ||
+    error instanceof UnknownInstructionError ||
+    error instanceof MalformedComponentError
+  );
+}
+
+/** Gives each core instance that shares another's memory that memory's size and limit. */
+function bindSizes(plan: LinkPlan, modules: readonly RestorableModule[]): LinkPlan {
+  const coreInstances = plan.coreInstances.map((instance, index) => {
+    if (!modules[instance.module]?.importsSize) return instance;
+    const owner = memoryOwner(plan, modules, index);
+    const added = [ADDED.size, ADDED.limit].map((name) => {
+      const item: CoreItem = { tag: 'core-export', val: { instance: owner, name } };
+      return { module: ADDED.importModule, name, item };
+    });
+    return { ...instance, imports: [...instance.imports, ...added] };
+  });
+  return { ...plan, coreInstances };
+}
+
+/** Returns the core instance that defines the memory that core instance `index` imports, perhaps through others. */
+function memoryOwner(plan: LinkPlan, modules: readonly RestorableModule[], index: number): number {
+  const instance = plan.coreInstances[index];
+  if (instance === undefined) throw new RangeError(`no core instance ${index} in the plan`);
+  const wanted = modules[instance.module]?.memoryImport;
+  const imported = instance.imports.find(({ module, name }) => module === wanted?.module && name === wanted.name);
+  if (!wanted || imported?.item.tag !== 'core-export') return index;
+  return memoryOwner(plan, modules, imported.item.val.instance);
+}
