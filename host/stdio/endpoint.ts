@@ -24,30 +24,29 @@ export function parseEndpoint(value: string): Endpoint {
   if (value === '') return { kind: 'none' };
   if (!value.includes('://')) return { kind: 'fifo', path: value };
   const url = parseUrl(value);
-  const path = decodeURIComponent(url.pathname);
   switch (url.protocol) {
     case 'fifo:':
-      return { kind: 'fifo', path };
+      return { kind: 'fifo', path: pathOf(url) };
     case 'file:':
-      return { kind: 'file', path };
+      return { kind: 'file', path: pathOf(url) };
     case 'binary:':
     case 'binary-v2:':
-      return { kind: 'logger', path, args: argumentsOf(url), mustConfirm: url.protocol === 'binary-v2:' };
+      return { kind: 'logger', path: pathOf(url), args: argumentsOf(url), mustConfirm: url.protocol === 'binary-v2:' };
     default:
       throw new StatusError(Code.UNIMPLEMENTED, `cannot use "${value}" for standard I/O: unknown scheme`);
   }
 }
 
-// WHATWG gives schemes it does not know an opaque path unless an authority follows, which `binary:///path` has, if an empty one.
 function parseUrl(value: string): URL {
   const url = URL.parse(value);
-  if (url === null || !url.pathname.startsWith('/')) {
-    throw new StatusError(
-      Code.INVALID_ARGUMENT,
-      `cannot use "${value}" for standard I/O: not a URI with an absolute path`,
-    );
-  }
+  if (url === null) throw new StatusError(Code.INVALID_ARGUMENT, `cannot use "${value}" for standard I/O: not a URI`);
   return url;
+}
+
+function pathOf(url: URL): string {
+  const path = decodeURIComponent(url.pathname);
+  if (/^\/./.test(path)) return path;
+  throw new StatusError(Code.INVALID_ARGUMENT, `cannot use "${url.href}" for standard I/O: it has no path`);
 }
 
 // A key without a value is an argument alone; a key with a value is two.

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Metrics as MetricsV1 } from '../gen/io.containerd.cgroups.v1.ts';
+import { Metrics as MetricsV2 } from '../gen/io.containerd.cgroups.v2.ts';
+import { unpackAny } from '../protobuf/any.ts';
+import {
+  findCgroup,
+  killProcesses,
+  listProcesses,
+  readMetrics,
+  readOomKills,
+  removeCgroup,
+  watchMemoryEvents,
+} from './cgroupfs.ts';
+import type { Cgroup } from './path.ts';
+
+const hierarchies = existsSync('/sys/fs/cgroup/cgroup.procs')
+  ? ['/sys/fs/cgroup']
+  : ['memory', 'cpuacct', 'pids', 'freezer'].map((name) => join('/sys/fs/cgroup', name));
+
+/** A process in a cgroup of its own, below one that is the test's. */
+type Fenced = { mark: string; child: ChildProcess; cgroup: Cgroup };
+
+const real = suite<Fenced>('cgroupfs');
+
+real.before.each(async (context) => {
+  const directory = mkdtempSync(join(tmpdir(), 'cgroup-'));
+  rmdirSync(directory);
+  context.mark = basename(directory);
+  context.child = spawn('sh', ['-c', 'sleep 1000 & wait'], { detached: true });
+  for (const hierarchy of hierarchies) {
+    mkdirSync(join(hierarchy, context.mark, 'inner'), { recursive: true });
+    writeFileSync(join(hierarchy, context.mark, 'cgroup.procs'), String(context.child.pid));
+  }
+  context.cgroup = await findCgroup(context.child.pid ?? 0);
+});
+real.after.each(async ({ child, cgroup }) => {
+  await killProcesses(cgroup);
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  await removeCgroup(cgroup);
+});
+
+real('finds where a process is, and only there', ({ cgroup, mark }) => {
+  assert.equal(Object.values(cgroup.directories).sort(), hierarchies.map((path) => join(path, mark)).sort());
+});
+
+real('lists the processes of a cgroup and of those below it', async ({ cgroup, child, mark }) => {
+  const inner = spawn('sleep', ['1000']);
+  for (const hierarchy of hierarchies) writeFileSync(join(hierarchy, mark, 'inner/cgroup.procs'), String(inner.pid));
+  const pids = await listProcesses(cgroup);
+  assert.ok(pids.includes(child.pid ?? 0));
+  assert.ok(pids.includes(inner.pid ?? 0));
+  const ended = once(inner, 'exit');
+  assert.ok(await killProcesses(cgroup));
+  await ended;
+});
+
+real('reads usage', async ({ cgroup }) => {
+  const any = await readMetrics(cgroup);
+  if (cgroup.version === 1) {
+    const metrics = unpackAny(MetricsV1, any);
+    assert.ok((metrics?.cpu?.usage?.total ?? 0n) > 0n);
+    assert.ok((metrics?.pids?.current ?? 0n) >= 1n);
+    assert.ok((metrics?.memory?.usage?.limit ?? 0n) > 0n);
+  } else {
+    assert.ok((unpackAny(MetricsV2, any)?.pids?.current ?? 0n) >= 1n);
+  }
+  assert.is(await readOomKills(cgroup), 0n);
+});
+
+real('kills frozen processes, too', async ({ cgroup, child }) => {
+  const { freezer, unified } = cgroup.directories;
+  if (freezer) writeFileSync(join(freezer, 'freezer.state'), 'FROZEN');
+  else if (unified) writeFileSync(join(unified, 'cgroup.freeze'), '1');
+  const ended = once(child, 'exit');
+  assert.ok(await killProcesses(cgroup));
+  await ended;
+  assert.equal(await listProcesses(cgroup), []);
+});
+
+real('removes an empty cgroup with those below it, and leaves one in use alone', async ({ cgroup, child }) => {
+  const directories = Object.values(cgroup.directories);
+  await removeCgroup(cgroup);
+  assert.ok(directories.every((directory) => existsSync(directory)));
+  const ended = once(child, 'exit');
+  await killProcesses(cgroup);
+  await ended;
+  await removeCgroup(cgroup);
+  assert.not.ok(directories.some((directory) => existsSync(directory)));
+  assert.equal(await listProcesses(cgroup), []);
+  assert.is(await readOomKills(cgroup), 0n);
+  assert.ok(await readMetrics(cgroup));
+});
+
+real.run();
+
+const fake = suite<{ directory: string; cgroup: Cgroup }>('watchMemoryEvents');
+
+// Files stand in for cgroup v2, which this machine may not have.
+fake.before.each((context) => {
+  context.directory = mkdtempSync(join(tmpdir(), 'events-'));
+  context.cgroup = { version: 2, directories: { unified: context.directory } };
+  writeFileSync(join(context.directory, 'memory.events'), 'oom_kill 0\n');
+});
+fake.after.each(({ directory }) => rmSync(directory, { recursive: true }));
+
+fake('calls back when the counters change', async ({ directory, cgroup }) => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = watchMemoryEvents(cgroup, resolve);
+  const alive = setTimeout(() => {}, 10_000);
+  writeFileSync(join(directory, 'memory.events'), 'oom_kill 1\n');
+  await promise;
+  clearTimeout(alive);
+  stop();
+  assert.is(readFileSync(join(directory, 'memory.events'), 'utf8'), 'oom_kill 1\n');
+  assert.is(await readOomKills(cgroup), 1n);
+});
+
+fake('does nothing where there is nothing to watch', ({ directory }) => {
+  watchMemoryEvents({ version: 2, directories: { unified: join(directory, 'none') } }, assert.unreachable)();
+  watchMemoryEvents({ version: 1, directories: { memory: directory } }, assert.unreachable)();
+});
+
+fake.run();
