@@ -22,6 +22,14 @@ refusal('of a dependency names its line in the manifest', async () => {
   );
 });
 
+refusal('of a trigger that is not there yet names it and those that are', async () => {
+  const message = await refusalOf('subscriber-rust');
+  assert.match(
+    message,
+    /^\/spin\.toml:\d+:\d+: trigger\.redis\[0\]: trigger type "redis" is not supported \(supported: http\)/,
+  );
+});
+
 refusal('of a core module says what it is and where the manifest names it', async () => {
   const message = await refusalOf('wagi-c');
   assert.match(
