@@ -4,7 +4,7 @@
 
 import { dlopen, getRawPointer, toArrayBuffer } from 'node:ffi';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
-import { checked, errno, systemError } from './libc.ts';
+import { checked, errno, libc, systemError } from './libc.ts';
 
 const signatures = {
   fcntl: { arguments: ['int32', 'int32', 'int32'], return: 'int32' },
@@ -17,7 +17,11 @@ const signatures = {
 let functions: ReturnType<typeof dlopen<typeof signatures>>['functions'] | undefined;
 
 function calls() {
-  functions ??= dlopen(null, signatures).functions;
+  if (functions === undefined) {
+    // Opened before any call, because opening it after one would change the `errno` that the call left.
+    libc();
+    functions = dlopen(null, signatures).functions;
+  }
   return functions;
 }
 
