@@ -68,13 +68,23 @@ export function createOptionCodec(layout: Layout, element: Codec, isNested: bool
   });
 }
 
-/** Creates the codec of a result inside another value, or of one between two components: a variant of `ok` and `err`. */
+/** Creates the codec of a result inside another value, or of one between two components: `{ tag, val }`, also without a payload. */
 export function createResultCodec(layout: Layout, ok: Codec | null, error: Codec | null): Codec {
-  return createVariantCodec(layout, [
-    { name: 'ok', codec: ok },
-    { name: 'err', codec: error },
-  ]);
+  return createCodec({
+    layout,
+    cases: [
+      { codec: ok, wrap: (val) => ({ tag: 'ok', val }) },
+      { codec: error, wrap: (val) => ({ tag: 'err', val }) },
+    ],
+    indexOf: (value) => requireCase(RESULT_CASES, (value as { tag?: unknown } | null | undefined)?.tag, value),
+    payloadOf: (value) => (value as { val?: unknown }).val,
+  });
 }
+
+const RESULT_CASES: ReadonlyMap<string, number> = new Map([
+  ['ok', 0],
+  ['err', 1],
+]);
 
 function requireCase(indices: ReadonlyMap<string, number>, name: unknown, value: unknown): number {
   const index = typeof name === 'string' ? indices.get(name) : undefined;
