@@ -16,8 +16,6 @@ export const bundleFiles = {
   spec: 'config.json',
   rootfs: 'rootfs',
   initPid: 'init.pid',
-  record: 'spin-task.json',
-  exit: 'spin-exit.json',
 } as const;
 
 /** Reads a bundle's container. Throws a system error, or INVALID_ARGUMENT. */

@@ -20,6 +20,7 @@ settings('answers every question by itself', () => {
     guestRuntime: null,
     cacheDirectory: '/var/lib/containerd-shim-spin',
     stateDirectory: folder,
+    consoleDirectory: '/run/containerd-shim-spin/tty',
   });
 });
 

@@ -19,6 +19,8 @@ export type Settings = {
   readonly cacheDirectory: string;
   /** Folder for the state of this containerd's containers in this namespace. */
   readonly stateDirectory: string;
+  /** Folder for console sockets, for all containers: a unix socket's path has at most 107 bytes. */
+  readonly consoleDirectory: string;
 };
 
 /** Which containers a folder is for. */
@@ -41,6 +43,7 @@ export function settingsOf(request: Options, node: NodeOptions, spec: Spec, tena
     guestRuntime: annotatedGuestRuntime(spec.annotations, node) ?? (options.RuntimeComponent || null),
     cacheDirectory: node.CacheDirectory || DEFAULT_CACHE,
     stateDirectory,
+    consoleDirectory: `${node.StateDirectory || DEFAULT_STATE}/tty`,
   };
 }
 

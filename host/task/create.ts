@@ -4,7 +4,7 @@
 import { close } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { groupIdOf } from '../bundle/annotations.ts';
-import { bundleFiles, readNodeOptions, readOptions, readSpec, writeJson } from '../bundle/files.ts';
+import { bundleFiles, readNodeOptions, readOptions, readSpec } from '../bundle/files.ts';
 import { mountRootfs, unmountAll } from '../bundle/mount.ts';
 import { type Options, optionsFromAny } from '../bundle/options.ts';
 import { type Settings, settingsOf } from '../bundle/settings.ts';
@@ -16,13 +16,13 @@ import type { Any } from '../gen/google.protobuf.ts';
 import { readImageKind } from '../oci/image-kind.ts';
 import { OciRuntime, type ProcessDescriptors } from '../oci/runtime.ts';
 import type { Log } from '../telemetry/log.ts';
-import { Group } from './group.ts';
 import { identifyProcess } from './identity.ts';
 import { OciContainer, readPid } from './oci-container.ts';
 import { OciProcess } from './oci-process.ts';
 import { openIo, type PendingIo } from './process-io.ts';
 import type { Reaper } from './reaper.ts';
 import type { TaskRecord } from './record.ts';
+import { RecordStore } from './record-store.ts';
 
 /** What all containers of a shim have in common. */
 export type CreateContext = {
@@ -41,7 +41,9 @@ type Draft = {
   readonly spec: Spec;
   readonly settings: Settings;
   readonly runtime: OciRuntime;
-  readonly group: Group;
+  readonly records: RecordStore;
+  /** As it is while the container is being made. */
+  readonly record: TaskRecord;
 };
 
 /** Creates a container. Rejects with a `StatusError` or a system error; nothing is left of it then. */
@@ -63,9 +65,9 @@ export async function createContainer(
   }
   const kind = await prepareKind(draft, context);
   signal.throwIfAborted();
-  await draft.group.add(id, bundle);
-  onFailure(() => draft.group.remove(id));
-  const io = await openIo(request, { id, namespace: context.namespace }, consoleDirectoryOf(draft.settings));
+  await draft.records.write(draft.record);
+  onFailure(() => draft.records.remove(draft.record));
+  const io = await openIo(request, { id, namespace: context.namespace }, draft.settings.consoleDirectory);
   onFailure(() => io.discard());
   const control = kind === 'spin' ? openPipe() : null;
   onFailure(async () => closeQuietly(control?.write));
@@ -84,12 +86,16 @@ async function prepare(request: CreateTaskRequest, context: CreateContext): Prom
   for (const warning of [...node.warnings, ...options.warnings]) context.log.warning(warning, { id: request.id });
   const settings = settingsOf(options.options, node.options, spec, context);
   const oci = { binary: settings.ociRuntime, root: settings.ociRoot, systemdCgroup: settings.systemdCgroup };
+  const shim = await identifyProcess(process.pid);
+  if (shim === null) throw new Error('cannot read when this process started');
+  const { id, bundle } = request;
   return {
     request,
     spec,
     settings,
-    runtime: new OciRuntime(oci, request.bundle, context.environment),
-    group: new Group(settings.stateDirectory, groupIdOf(spec.annotations, request.id)),
+    runtime: new OciRuntime(oci, bundle, context.environment),
+    records: new RecordStore(settings.stateDirectory),
+    record: { id, groupId: groupIdOf(spec.annotations, id), bundle, shim, oci, pid: null, cgroup: null },
   };
 }
 
@@ -115,23 +121,20 @@ async function create(
   io: PendingIo,
   control: Pipe | null,
 ): Promise<OciContainer> {
-  const { request, runtime, settings, spec, group } = draft;
-  const { id, bundle } = request;
-  const record = await recordOf(draft);
-  const recordPath = join(bundle, bundleFiles.record);
-  await writeJson(recordPath, record);
-  const pidFile = join(bundle, bundleFiles.initPid);
+  const { request, runtime, settings, spec, records } = draft;
+  const pidFile = join(request.bundle, bundleFiles.initPid);
   using _ = context.reaper.hold();
   await runCreate(draft, io, control, pidFile);
   const pid = await readPid(pidFile);
   const ended = context.reaper.watch(pid);
   const [attached, cgroup] = await Promise.all([io.attach(), findCgroup(pid)]);
-  await writeJson(recordPath, { ...record, pid, cgroup } satisfies TaskRecord);
+  const record = { ...draft.record, pid, cgroup };
+  await records.write(record);
   return new OciContainer({
-    ...{ id, bundle, runtime, group, cgroup, namespace: context.namespace, reaper: context.reaper },
+    ...{ record, records, runtime, cgroup, namespace: context.namespace, reaper: context.reaper },
     init: new OciProcess(pid, ended, attached),
     hasPrivatePidNamespace: hasPrivatePidNamespace(spec),
-    consoleDirectory: consoleDirectoryOf(settings),
+    consoleDirectory: settings.consoleDirectory,
     releaseControl: () => closeQuietly(control?.write),
   });
 }
@@ -158,16 +161,4 @@ async function runCreate(
 
 function closeQuietly(descriptor: number | undefined): void {
   if (descriptor !== undefined) close(descriptor, () => {});
-}
-
-async function recordOf({ request, spec, runtime }: Draft): Promise<TaskRecord> {
-  const shim = await identifyProcess(process.pid);
-  if (shim === null) throw new Error('cannot read the start time of this process');
-  const groupId = groupIdOf(spec.annotations, request.id);
-  return { id: request.id, groupId, shim, oci: runtime.options, pid: null, cgroup: null };
-}
-
-// A unix socket's path has at most 107 bytes: those of a bundle and of a tenant's folder, which name containerd's address, are too long.
-function consoleDirectoryOf(settings: Settings): string {
-  return join(settings.stateDirectory, '../../tty');
 }

@@ -2,7 +2,7 @@
 
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleFiles, writeJson } from '../bundle/files.ts';
+import { bundleFiles } from '../bundle/files.ts';
 import { unmountAll } from '../bundle/mount.ts';
 import { parseSpecProcess } from '../bundle/spec.ts';
 import {
@@ -18,22 +18,22 @@ import type { Any } from '../gen/google.protobuf.ts';
 import type { OciRuntime } from '../oci/runtime.ts';
 import type { Container, RunningProcess, Stdio } from './container.ts';
 import type { Exit } from './exit.ts';
-import type { Group } from './group.ts';
 import { OciProcess } from './oci-process.ts';
 import { openIo, type PendingIo } from './process-io.ts';
 import type { Reaper } from './reaper.ts';
+import type { TaskRecord } from './record.ts';
+import type { RecordStore } from './record-store.ts';
 
 /** `SIGKILL` of asm-generic/signal.h. */
 const SIGKILL = 9;
 
 /** What a container is made of. */
 export type OciContainerParts = {
-  readonly id: string;
+  readonly record: TaskRecord;
+  readonly records: RecordStore;
   readonly namespace: string;
-  readonly bundle: string;
   readonly runtime: OciRuntime;
   readonly reaper: Reaper;
-  readonly group: Group;
   readonly cgroup: Cgroup;
   readonly init: OciProcess;
   readonly hasPrivatePidNamespace: boolean;
@@ -53,8 +53,12 @@ export class OciContainer implements Container {
     void parts.init.ended.then(parts.releaseControl);
   }
 
+  get #id(): string {
+    return this.#parts.record.id;
+  }
+
   get bundle(): string {
-    return this.#parts.bundle;
+    return this.#parts.record.bundle;
   }
 
   get init(): RunningProcess {
@@ -66,11 +70,11 @@ export class OciContainer implements Container {
   }
 
   start(): Promise<void> {
-    return this.#parts.runtime.start(this.#parts.id);
+    return this.#parts.runtime.start(this.#id);
   }
 
   kill(signal: number, all: boolean): Promise<void> {
-    return this.#parts.runtime.kill(this.#parts.id, signal, all);
+    return this.#parts.runtime.kill(this.#id, signal, all);
   }
 
   async killRemaining(): Promise<void> {
@@ -78,10 +82,11 @@ export class OciContainer implements Container {
   }
 
   async exec(execId: string, spec: string, stdio: Stdio): Promise<RunningProcess> {
-    const { id, namespace, bundle, consoleDirectory } = this.#parts;
-    const files = { processFile: join(bundle, `${execId}.json`), pidFile: join(bundle, `${execId}.pid`) };
+    const { namespace, consoleDirectory } = this.#parts;
+    const path = join(this.bundle, execId);
+    const files = { processFile: `${path}.json`, pidFile: `${path}.pid` };
     const process = { ...parseSpecProcess(spec), terminal: stdio.terminal };
-    const io = await openIo(stdio, { id, namespace }, consoleDirectory);
+    const io = await openIo(stdio, { id: this.#id, namespace }, consoleDirectory);
     try {
       await writeFile(files.processFile, JSON.stringify(process), { mode: 0o600 });
       return await this.#runExec(files, io);
@@ -94,24 +99,24 @@ export class OciContainer implements Container {
   }
 
   async #runExec(files: { processFile: string; pidFile: string }, io: PendingIo): Promise<RunningProcess> {
-    const { runtime, id, reaper } = this.#parts;
+    const { runtime, reaper } = this.#parts;
     using _ = reaper.hold();
-    await runtime.exec(id, { ...files, consoleSocket: io.consoleSocket }, io.descriptors);
+    await runtime.exec(this.#id, { ...files, consoleSocket: io.consoleSocket }, io.descriptors);
     const pid = await readPid(files.pidFile);
     const ended = reaper.watch(pid);
     return new OciProcess(pid, ended, await io.attach());
   }
 
   pause(): Promise<void> {
-    return this.#parts.runtime.pause(this.#parts.id);
+    return this.#parts.runtime.pause(this.#id);
   }
 
   resume(): Promise<void> {
-    return this.#parts.runtime.resume(this.#parts.id);
+    return this.#parts.runtime.resume(this.#id);
   }
 
   update(resources: string): Promise<void> {
-    return this.#parts.runtime.update(this.#parts.id, resources);
+    return this.#parts.runtime.update(this.#id, resources);
   }
 
   stats(): Promise<Any> {
@@ -131,16 +136,16 @@ export class OciContainer implements Container {
   }
 
   recordExit(exit: Exit): Promise<void> {
-    return writeJson(join(this.#parts.bundle, bundleFiles.exit), exit);
+    return this.#parts.records.writeExit(this.#parts.record, exit);
   }
 
   async delete(): Promise<void> {
-    const { id, runtime, cgroup, bundle, group } = this.#parts;
+    const { record, records, runtime, cgroup } = this.#parts;
     this.#stopWatching();
-    await runtime.delete(id, true);
+    await runtime.delete(record.id, true);
     await removeCgroup(cgroup);
-    await unmountAll(join(bundle, bundleFiles.rootfs));
-    await group.remove(id);
+    await unmountAll(join(record.bundle, bundleFiles.rootfs));
+    await records.remove(record);
   }
 }
 

@@ -6,6 +6,7 @@ import { parseExit, parseTaskRecord, startTimeOf, type TaskRecord } from './reco
 const record: TaskRecord = {
   id: 'a',
   groupId: 'g',
+  bundle: '/bundles/a',
   shim: { pid: 7, startTime: '123' },
   oci: { binary: 'runc', root: '/r', systemdCgroup: false },
   pid: 8,

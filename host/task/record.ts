@@ -1,5 +1,5 @@
-// What a bundle keeps on disk about its task, so that containerd's `delete`, a process of its own, can clean up after a shim that is
-// gone. Written by create.ts and at the end of the first process; removed with the bundle by containerd.
+// What is written down about a task, so that containerd's `delete`, a process of its own, can clean up after a shim that is gone. Where
+// it is kept is the matter of record-store.ts.
 
 import type { Cgroup } from '../cgroup/path.ts';
 import type { OciRuntimeOptions } from '../oci/arguments.ts';
@@ -16,6 +16,7 @@ export type ProcessIdentity = {
 export type TaskRecord = {
   readonly id: string;
   readonly groupId: string;
+  readonly bundle: string;
   readonly shim: ProcessIdentity;
   readonly oci: OciRuntimeOptions;
   /** Null while the container is being created. */
@@ -26,7 +27,7 @@ export type TaskRecord = {
 /** Parses a record; gives null for a missing or damaged one, from which nothing can be cleaned. */
 export function parseTaskRecord(text: string | null): TaskRecord | null {
   const record = parseObject(text) as Partial<TaskRecord> | null;
-  const isComplete = record !== null && typeof record.id === 'string' && typeof record.oci?.binary === 'string';
+  const isComplete = record !== null && typeof record.bundle === 'string' && typeof record.oci?.binary === 'string';
   return isComplete ? (record as TaskRecord) : null;
 }
 
