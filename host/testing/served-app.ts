@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EngineChoice } from '../plan/planner.ts';
 import { prepareApp } from '../plan/prepare.ts';
 import { type WorkerConfig, workerPathsIn } from '../worker/config.ts';
 import { type Answer, findFreePort, request } from './network.ts';
@@ -22,12 +23,16 @@ export interface ServedApp extends AsyncDisposable {
 }
 
 /** Prepares the app in a folder and serves it. Rejects with the worker's log when it does not come up. */
-export async function serveApp(folder: string, environment: WorkerConfig['environment'] = {}): Promise<ServedApp> {
+export async function serveApp(
+  folder: string,
+  environment: WorkerConfig['environment'] = {},
+  engine: EngineChoice = 'any',
+): Promise<ServedApp> {
   const mount = await mkdtemp(join(tmpdir(), 'served-app-'));
   const clean = () => rm(mount, { recursive: true, force: true });
   try {
     const address = `127.0.0.1:${await findFreePort()}`;
-    await writeMount(mount, folder, { ...environment, SPIN_HTTP_LISTEN_ADDR: address });
+    await writeMount(mount, folder, { ...environment, SPIN_HTTP_LISTEN_ADDR: address }, engine);
     return await startWorker(mount, folder, `http://${address}`, clean);
   } catch (error) {
     await clean();
@@ -36,10 +41,15 @@ export async function serveApp(folder: string, environment: WorkerConfig['enviro
 }
 
 /** Lays out what a container has in its read-only mount. */
-async function writeMount(mount: string, folder: string, environment: WorkerConfig['environment']): Promise<void> {
+async function writeMount(
+  mount: string,
+  folder: string,
+  environment: WorkerConfig['environment'],
+  engine: EngineChoice,
+): Promise<void> {
   const cacheDirectory = join(mount, 'cache');
   const command = { path: process.execPath, args: [...ROLE, 'plan'] };
-  const { directory } = await prepareApp({ rootfs: folder, cacheDirectory, command });
+  const { directory } = await prepareApp({ rootfs: folder, cacheDirectory, command, engine });
   const paths = workerPathsIn(mount);
   await mkdir(join(cacheDirectory, 'components'), { recursive: true });
   await symlink(directory, paths.app);
