@@ -56,10 +56,9 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Connections that wait for a next request are closed at once, the others when their response has been sent. */
+/** Connections that wait for a next request are closed: now, and the others when their response has been sent. */
 function drain(server: Server): Promise<void> {
-  server.prependListener('request', (_, response) => {
-    response.shouldKeepAlive = false;
-  });
+  server.keepAliveTimeout = 1;
+  server.keepAliveTimeoutBuffer = 0;
   return new Promise((resolve) => server.close(() => resolve()));
 }

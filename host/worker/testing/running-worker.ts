@@ -1,0 +1,70 @@
+// A worker within the test's process, on a free port, that remembers what it and its guests write.
+
+import { createJcoEngine } from '../../engine/jco/jco-engine.ts';
+import { createLinkEngine } from '../../engine/link/link-engine.ts';
+import type { AppPlan } from '../../gen/runtime.ts';
+import { mayWait } from '../../wasi/async.ts';
+import { BodyPipe } from '../../wasi/http/body-pipe.ts';
+import { startWorker } from '../worker.ts';
+import { prepareTestApp } from './prepared-app.ts';
+
+/** An app that a test talks to. */
+export interface TestWorker {
+  readonly port: number;
+  readonly printed: string;
+  /** Lines of the worker and output of guests, in order. */
+  readonly logged: readonly string[];
+  drain(): Promise<void>;
+  close(): void;
+  stop(): Promise<void>;
+}
+
+/** What a test worker may be told. */
+export type TestWorkerOptions = {
+  readonly engine?: 'jco' | 'link';
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The folder with the app's files. */
+  readonly root?: string;
+};
+
+/** Prepares and starts an app. Rejects as the worker does. */
+export async function startTestWorker(
+  plan: AppPlan,
+  binaries: Readonly<Record<string, Uint8Array>>,
+  options: TestWorkerOptions = {},
+): Promise<TestWorker> {
+  const environment = { SPIN_HTTP_LISTEN_ADDR: '127.0.0.1:0', ...options.environment };
+  const fixture = await prepareTestApp(plan, binaries, options.engine ?? 'link', environment);
+  const logged: string[] = [];
+  let printed = '';
+  try {
+    const worker = await startWorker({
+      config: { containerId: 'test', environment, args: [] },
+      app: fixture.app,
+      components: fixture.paths.components,
+      root: options.root ?? '/',
+      createEngine: async (name) => (name === 'jco' ? createJcoEngine() : createLinkEngine({ waits: mayWait })),
+      openGuestOutput: () => createLogPipe(logged),
+      print: (text) => {
+        printed += text;
+      },
+      log: (line) => logged.push(line),
+    });
+    const stop = async () => {
+      worker.close();
+      await worker.drain();
+      await fixture.remove();
+    };
+    return { port: Number(/:(\d+)$/m.exec(printed)?.[1]), printed, logged, stop, ...worker };
+  } catch (error) {
+    await fixture.remove();
+    throw error;
+  }
+}
+
+function createLogPipe(logged: string[]): BodyPipe {
+  const pipe = new BodyPipe();
+  const write = (chunk: Uint8Array) => logged.push(new TextDecoder().decode(chunk)) > 0;
+  pipe.attach({ write, end: () => {}, abort: () => {} });
+  return pipe;
+}
