@@ -35,10 +35,8 @@ export type SpinOptions = {
 export async function prepareSpinBundle(options: SpinOptions): Promise<void> {
   const { id, bundle, spec, settings, command } = options;
   const [executable = ''] = command;
-  const [app, runtime] = await Promise.all([
-    prepare(options),
-    provideRuntimeFiles(settings.cacheDirectory, executable),
-  ]);
+  const runtime = await provideRuntimeFiles(settings.cacheDirectory, executable);
+  const app = await prepare(options);
   const program = workerProgram(command);
   const folders: WorkerFolders = { mount: join(bundle, WORKER_FOLDER), runtime, ...app };
   // Anybody in the container may read these; the bundle around them is closed to everybody on the machine.
