@@ -34,6 +34,7 @@ const messages: readonly (readonly [string, string, Code])[] = [
   ['kill', 'os: process already finished', Code.NOT_FOUND],
   ['kill', 'container not running', Code.NOT_FOUND],
   ['kill', 'container `abc` does not exist: No such file or directory', Code.NOT_FOUND],
+  ['kill', 'error opening file `/run/crun/abc/status`: No such file or directory', Code.NOT_FOUND],
   ['kill', 'operation not permitted', Code.UNKNOWN],
   ['create', 'exec: "sh": stat sh: no such file or directory: does not exist', Code.UNKNOWN],
 ];

@@ -26,7 +26,8 @@ function parseEntry(line: string): { level: string; msg: string } | null {
 }
 
 // runc's and crun's words for a container or process that is not there (any more).
-const gone = /does not exist|already (finished|exited)|no such process|container not running|is not running/i;
+const gone =
+  /does not exist|already (finished|exited)|no such process|not running|error opening file `[^`]*status`: No such file/i;
 
 /** Returns the status code that a failed command on a container stands for. */
 export function codeOfError(command: string, message: string): Code {

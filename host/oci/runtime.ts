@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type FileHandle, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { Code, StatusError } from '../ttrpc/status.ts';
 import {
   type CreateOptions,
@@ -28,8 +27,6 @@ type CommandOptions = {
   readonly descriptors?: ProcessDescriptors;
   /** Written to the command's standard input. */
   readonly input?: string;
-  /** Whether to return what the command prints. */
-  readonly isAnswered?: boolean;
 };
 
 /** Variables that mean something to this process or its service manager, not to a container's runtime. */
@@ -89,35 +86,28 @@ export class OciRuntime {
     await this.#run('update', ['update', '--resources', '-', id], { input: resources });
   }
 
-  /** Returns the runtime's own word for the container's state: `creating`, `created`, `running`, `paused` or `stopped`. */
-  async state(id: string): Promise<string> {
-    const answer: unknown = JSON.parse(await this.#run('state', ['state', id], { isAnswered: true }));
-    return String((answer as { status?: unknown }).status);
-  }
-
-  async #run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
+  async #run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<void> {
     const path = join(this.#logDirectory, `oci-${process.pid}-${++this.#commands}.log`);
     const log = await open(path, 'a', 0o600);
     try {
-      const { status, answer } = await this.#execute([...globalArguments(this.options, path), ...args], log, options);
+      const status = await this.#execute([...globalArguments(this.options, path), ...args], log, options);
       if (status !== 0) throw this.#failure(command, await readFile(path, 'utf8'), status);
-      return answer;
     } finally {
       await log.close();
       await unlink(path).catch(() => {});
     }
   }
 
-  async #execute(args: readonly string[], log: FileHandle, options: CommandOptions) {
-    const { descriptors, input, isAnswered } = options;
-    const own = [input === undefined ? 'ignore' : 'pipe', isAnswered ? 'pipe' : 'ignore', log.fd] as const;
+  /** Returns the exit code, or the name of the signal that ended the command. */
+  async #execute(args: readonly string[], log: FileHandle, options: CommandOptions): Promise<number | string> {
+    const { descriptors, input } = options;
+    const own = [input === undefined ? 'ignore' : 'pipe', 'ignore', log.fd] as const;
     const child = spawn(this.options.binary, args, { env: this.#environment, stdio: [...(descriptors ?? own)] });
     // A runtime that fails before it reads its input must fail by its status, not by a broken pipe.
     child.stdin?.on('error', () => {}).end(input);
-    const answer = child.stdout ? text(child.stdout) : '';
     try {
-      const [code, killedBy] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-      return { status: code ?? killedBy ?? 'an unknown reason', answer: await answer };
+      const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+      return code ?? signal ?? 'an unknown reason';
     } catch (cause) {
       const hint = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? '; install it or set BinaryName' : '';
       const message = `cannot run the OCI runtime "${this.options.binary}": ${(cause as Error).message}${hint}`;
