@@ -37,6 +37,12 @@ generating('describes services after their messages, under the names that TypeSc
   assert.ok(text.indexOf('const M') < text.indexOf('const S'));
 });
 
+generating('marks a method that answers with a stream', () => {
+  const text =
+    generateModules([`${head} service S { rpc Read(M) returns (stream M); } message M {}`]).get('a.b.ts') ?? '';
+  assert.match(text, "read: { name: 'Read', request: M, response: M, hasResponseStream: true }");
+});
+
 generating('carries comments over', () => {
   const text =
     generateModules([`${head}\n// What it is.\nmessage M {\n  // In bytes.\n  int32 a = 1;\n}`]).get('a.b.ts') ?? '';
@@ -50,7 +56,7 @@ generating('refuses what the messages of this project do not need', () => {
     'message M { message N {} }',
     'message M { sint32 a = 1; }',
     'message M { map<int32, string> a = 1; }',
-    'message M {} service S { rpc A(M) returns (stream M); }',
+    'message M {} service S { rpc A(stream M) returns (M); }',
   ];
   for (const text of refused)
     assert.throws(() => generateModules([`${head} ${text}`]), /not supported|only string keys/, text);

@@ -1,5 +1,5 @@
 // Turns the .proto files into TypeScript: per protobuf package one module of types, field tables and service descriptions for
-// `host/protobuf/message.ts`. protobufjs parses; what our messages do not use (groups, oneofs, nesting, streams) is refused.
+// `host/protobuf/message.ts`. protobufjs parses; what our messages do not use (groups, oneofs, nesting, request streams) is refused.
 import protobuf from 'protobufjs';
 
 type Namespace = protobuf.NamespaceBase;
@@ -141,11 +141,12 @@ function generateEnum(type: protobuf.Enum): string {
 function generateService(service: protobuf.Service, refer: Refer): string {
   const methods = service.methodsArray.map((method) => {
     const { resolvedRequestType: request, resolvedResponseType: response } = method;
-    if (!request || !response || method.requestStream || method.responseStream) {
-      throw new Error(`${method.fullName}: streams are not supported`);
+    if (!request || !response || method.requestStream) {
+      throw new Error(`${method.fullName}: request streams are not supported`);
     }
     const name = method.name.charAt(0).toLowerCase() + method.name.slice(1);
-    return `    ${name}: { name: '${method.name}', request: ${refer(request)}, response: ${refer(response)} },`;
+    const stream = method.responseStream ? ', hasResponseStream: true' : '';
+    return `    ${name}: { name: '${method.name}', request: ${refer(request)}, response: ${refer(response)}${stream} },`;
   });
   const head = `${comment(service, '')}export const ${service.name} = {\n  name: '${packageName(service)}',\n  methods: {\n`;
   return `${head}${methods.join('\n')}\n  },\n} as const satisfies ServiceType;`;

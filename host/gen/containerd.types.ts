@@ -2,6 +2,19 @@
 import { createMessageType, type MessageType } from '../protobuf/message.ts';
 import * as googleProtobuf from './google.protobuf.ts';
 
+export type Descriptor = {
+  mediaType: string;
+  /** Such as `sha256:` and 64 hexadecimal digits. */
+  digest: string;
+  /** In bytes. */
+  size: bigint;
+};
+export const Descriptor: MessageType<Descriptor> = /* @__PURE__ */ createMessageType('containerd.types.Descriptor', [
+  [1, 'mediaType', 'string'],
+  [2, 'digest', 'string'],
+  [3, 'size', 'int64'],
+]);
+
 export type Envelope = {
   timestamp: googleProtobuf.Timestamp | undefined;
   namespace: string;

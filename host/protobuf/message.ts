@@ -37,6 +37,8 @@ export type MethodType<Request extends object = object, Response extends object 
   readonly name: string;
   readonly request: MessageType<Request>;
   readonly response: MessageType<Response>;
+  /** Whether any number of responses come. */
+  readonly hasResponseStream?: true;
 };
 
 /** A service's full name and its methods by their name in TypeScript. */

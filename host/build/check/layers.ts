@@ -10,6 +10,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['host/worker'],
   ['host/trigger'],
   ['host/factor'],
+  ['host/artifact'],
+  ['host/containerd'],
   ['host/plan'],
   ['host/engine'],
   ['host/wasi'],
