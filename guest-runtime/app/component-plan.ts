@@ -39,6 +39,7 @@ export function planComponent(
     environment: [...component.environment].map(([name, { value }]) => [name, value.value]),
     variables,
     files,
+    assets: [...component.assets],
     allowedOutboundHosts,
     keyValueStores: [...component.keyValueStores],
     sqliteDatabases: [...component.sqliteDatabases],

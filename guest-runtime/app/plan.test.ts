@@ -107,6 +107,7 @@ url = "https://{{ host }}/{{token}}"
           { source: 'static', destination: '/static', location: { file: '/spin.toml', line: 17, column: 10 } },
           { source: 'assets/../img', destination: '/a/b', location: { file: '/spin.toml', line: 17, column: 20 } },
         ],
+        assets: [],
         allowedOutboundHosts: [
           {
             tag: 'template',

@@ -13,6 +13,7 @@ const component: ComponentPlan = {
   environment: [],
   variables: [],
   files: [],
+  assets: [],
   allowedOutboundHosts: [],
   keyValueStores: [],
   sqliteDatabases: [],

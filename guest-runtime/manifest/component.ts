@@ -1,6 +1,6 @@
 // Reads one component's table of a manifest, `[component.<id>]` or one written out in a trigger.
 
-import type { ComponentSource } from '../../host/gen/runtime.ts';
+import type { Asset, ComponentSource } from '../../host/gen/runtime.ts';
 import type { Located, Place } from './diagnostics.ts';
 import { isDependencyName, isLowerSnakeName, isStoreLabel, suggestLowerSnakeName } from './identifier.ts';
 import type { TableReader } from './reader.ts';
@@ -16,6 +16,8 @@ export type ManifestComponent = {
   readonly variables: ReadonlyMap<string, { readonly key: Place; readonly value: Located<string> }>;
   readonly environment: ReadonlyMap<string, { readonly value: Located<string> }>;
   readonly files: readonly Located<ManifestFiles>[];
+  /** Single files out of the image's layers: only a locked app has any. */
+  readonly assets: readonly Asset[];
   readonly allowedOutboundHosts: readonly Located<string>[];
   readonly allowedHttpHosts: readonly Located<string>[];
   readonly keyValueStores: readonly string[];
@@ -35,6 +37,7 @@ export function readComponent(table: TableReader, id: Located<string>): Manifest
     variables: readVariables(table),
     environment: table.stringMap('environment'),
     files: table.items('files').flatMap((item) => readFiles(table, item)),
+    assets: [],
     allowedOutboundHosts: table.strings('allowed_outbound_hosts'),
     allowedHttpHosts: table.strings('allowed_http_hosts'),
     keyValueStores: readLabels(table, 'key_value_stores'),

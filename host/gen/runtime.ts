@@ -6,13 +6,27 @@ export interface Document {
   name: string,
   text: string,
 }
-export type AppSource = AppSourceManifest;
+export type AppSource = AppSourceManifest | AppSourceLocked | AppSourceComponent;
 /**
  * A Spin manifest.
  */
 export interface AppSourceManifest {
   tag: 'manifest',
   val: Document,
+}
+/**
+ * A locked app: the JSON that an app is pushed to a registry with.
+ */
+export interface AppSourceLocked {
+  tag: 'locked',
+  val: Document,
+}
+/**
+ * An image that is nothing but a component, by its digest.
+ */
+export interface AppSourceComponent {
+  tag: 'component',
+  val: string,
 }
 export interface PlanOptions {
   /**
@@ -122,7 +136,7 @@ export interface RegistrySource {
   'package': string,
   version: string,
 }
-export type ComponentSource = ComponentSourcePath | ComponentSourceUrl | ComponentSourceRegistry;
+export type ComponentSource = ComponentSourcePath | ComponentSourceUrl | ComponentSourceRegistry | ComponentSourceDigest;
 /**
  * A path, relative to the manifest's folder.
  */
@@ -138,6 +152,13 @@ export interface ComponentSourceRegistry {
   tag: 'registry',
   val: RegistrySource,
 }
+/**
+ * `sha256:` and 64 hexadecimal digits: a layer of the app's image.
+ */
+export interface ComponentSourceDigest {
+  tag: 'digest',
+  val: string,
+}
 export interface FileMount {
   /**
    * Path in the image, relative to the manifest's folder.
@@ -152,6 +173,28 @@ export interface FileMount {
    */
   location?: Location | undefined,
 }
+export type AssetContent = AssetContentInline | AssetContentDigest;
+export interface AssetContentInline {
+  tag: 'inline',
+  val: Uint8Array,
+}
+/**
+ * `sha256:` and 64 hexadecimal digits: a file in the layers of the app's image.
+ */
+export interface AssetContentDigest {
+  tag: 'digest',
+  val: string,
+}
+/**
+ * One file that the component sees.
+ */
+export interface Asset {
+  /**
+   * Relative guest path without `.` and `..`.
+   */
+  path: string,
+  content: AssetContent,
+}
 export interface ComponentPlan {
   id: string,
   description: string,
@@ -163,6 +206,7 @@ export interface ComponentPlan {
   environment: Array<[string, string]>,
   variables: Array<[string, Template]>,
   files: Array<FileMount>,
+  assets: Array<Asset>,
   allowedOutboundHosts: Array<AllowedHost>,
   keyValueStores: Array<string>,
   sqliteDatabases: Array<string>,

@@ -84,6 +84,7 @@ const guestRuntimePlan: ComponentPlan = {
   environment: [],
   variables: [],
   files: [],
+  assets: [],
   allowedOutboundHosts: [],
   keyValueStores: [],
   sqliteDatabases: [],

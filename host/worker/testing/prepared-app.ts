@@ -35,6 +35,7 @@ export function createComponentPlan(id: string, grants: Partial<ComponentPlan> =
     environment: [],
     variables: [],
     files: [],
+    assets: [],
     allowedOutboundHosts: [],
     keyValueStores: [],
     sqliteDatabases: [],
