@@ -41,6 +41,7 @@ class Exchange implements Disposable {
     this.#scope.add(this);
     this.#response.onDrop = () => this.#request?.destroy();
     this.#outbound.body.attach(this.#createConsumer(this.#request));
+    setImmediate(() => this.#sendHead());
   }
 
   [Symbol.dispose](): void {
@@ -68,6 +69,11 @@ class Exchange implements Disposable {
     request.on('drain', () => this.#outbound.body.drained());
     request.on('error', (error) => this.#fail(request, error));
     return request;
+  }
+
+  /** A server may answer before the body has come, so the head does not wait for it longer than the guest's turn. */
+  #sendHead(): void {
+    if (!this.#request?.writableEnded && !this.#request?.destroyed) this.#request?.flushHeaders();
   }
 
   #createConsumer(request: ClientRequest): BodyConsumer {
