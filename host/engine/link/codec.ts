@@ -8,8 +8,16 @@ import type { LiftLowerContext } from './context.ts';
 /** A core value as JavaScript has it: i64 is a bigint. */
 export type CoreValue = number | bigint;
 
+/** Converts between a value and its one core value. */
+export interface SingleCodec {
+  lift(context: LiftLowerContext, core: CoreValue): unknown;
+  lower(context: LiftLowerContext, value: unknown): CoreValue;
+}
+
 export interface Codec {
   readonly layout: Layout;
+  /** Present where the type flattens to one core value. */
+  readonly single?: SingleCodec;
   /** Reads a value from memory. The caller has checked bounds and alignment of `pointer`. */
   load(context: LiftLowerContext, pointer: number): unknown;
   /** Writes a value to memory; the same holds for `pointer`. Throws a `TypeError` for a value that is not of the type. */

@@ -14,7 +14,7 @@ export interface ComponentStore {
 }
 
 /** A call of a host function: its number in the plan, and what it returned. */
-export type StartCall = { readonly host: number; readonly args: readonly unknown[]; readonly value: unknown };
+export type StartCall = { readonly host: number; readonly value: unknown };
 
 /** The state of one component instance. A composed component has several, numbered in its plan. */
 export class ComponentInstanceState {

@@ -60,6 +60,7 @@ export interface ResourceSide {
 function codecOf(lift: (context: LiftLowerContext, index: number) => unknown, lower: Lower): Codec {
   return {
     layout: HANDLE_LAYOUT,
+    single: { lift: (context, core) => lift(context, (core as number) >>> 0), lower },
     load: (context, pointer) => lift(context, context.memory.view.getUint32(pointer, true)),
     store: (context, value, pointer) => context.memory.view.setUint32(pointer, lower(context, value), true),
     liftFlat: (context, flat, at) => lift(context, (flat[at] as number) >>> 0),

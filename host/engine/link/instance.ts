@@ -53,9 +53,7 @@ export class LinkedInstance implements ComponentStore {
   /** Calls what an export of the plan leads to. Returns a promise where the component may wait. */
   callExport(callee: Callee, args: readonly unknown[]): unknown {
     if (callee.tag === 'host') return this.callHost(callee.val, args);
-    const result = this.component.exportResults[callee.val];
-    const value = this.exportedFunction(callee.val)(args);
-    return value instanceof Promise ? value.then((settled) => result?.delivered(settled)) : result?.delivered(value);
+    return this.exportedFunction(callee.val)(args);
   }
 
   /** Calls the plan's host function `index`. */

@@ -18,7 +18,8 @@ export type PostReturn = (core?: CoreValue) => void;
 /** Makes the component function of one instance; made itself once for all instances. */
 export type Lifting = (context: LiftLowerContext, callee: CoreCallee, postReturn: PostReturn | null) => LiftedFunction;
 
-export function createLifting(params: ParamsCodec, result: ResultCodec): Lifting {
+/** `deliver` makes of the lifted result what the caller gets. */
+export function createLifting(params: ParamsCodec, result: ResultCodec, deliver: (value: unknown) => unknown): Lifting {
   return (context, callee, postReturn) => {
     const { instance } = context;
     const finish = (core: CoreValue | undefined) => {
@@ -28,7 +29,7 @@ export function createLifting(params: ParamsCodec, result: ResultCodec): Lifting
       if (postReturn !== null) callPostReturn(context, postReturn, core);
       if (instance.borrows !== 0) throw new Trap('a borrowed handle was not dropped before the call ended');
       instance.mayEnter = true;
-      return value;
+      return deliver(value);
     };
     return (args) => {
       if (!instance.mayEnter) throw new Trap('cannot enter component instance');

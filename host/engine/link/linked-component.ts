@@ -6,7 +6,7 @@ import { createCodecTable } from './codec-table.ts';
 import type { HostFunction } from './host-function.ts';
 import { createLifting, type LiftedFunction, type Lifting } from './lift.ts';
 import { createGuestLowering, createHostLowering, type Lowering } from './lower.ts';
-import { createParamsCodec, createResultCodec, type ResultCodec } from './signature.ts';
+import { createParamsCodec, createResultCodec } from './signature.ts';
 
 /** Tells whether a host function may return a promise. The interface's name comes without its version. */
 export type WaitingImports = (interfaceName: string, functionName: string) => boolean;
@@ -25,9 +25,8 @@ export type LinkedComponent = {
   readonly lowerings: readonly LinkedLowering[];
   /** For the lifted functions of the plan when another component calls them. */
   readonly internalLiftings: readonly Lifting[];
-  /** The same when the host calls them, and what it gets. */
+  /** The same when the host calls them. */
   readonly exportLiftings: readonly Lifting[];
-  readonly exportResults: readonly ResultCodec[];
 };
 
 /** Makes codecs and closures for a plan. `modules` are those of the plan, compiled. */
@@ -64,18 +63,22 @@ export function createLinkedComponent(
     const create = createGuestLowering(createParamsCodec(plan, type, between), createResultCodec(plan, type, between));
     return { kind: 'lifted', lifted, mayWait, create };
   });
-  const liftingsWith = (table: typeof between) =>
+  const liftingsWith = (table: typeof between, isForHost: boolean) =>
     plan.lifted.map(({ type: index }) => {
       const type = typeAt(index);
-      return createLifting(createParamsCodec(plan, type, table), createResultCodec(plan, type, table));
+      const result = createResultCodec(plan, type, table);
+      return createLifting(
+        createParamsCodec(plan, type, table),
+        result,
+        isForHost ? result.delivered : (value) => value,
+      );
     });
   return {
     plan,
     modules,
     mayWait,
     lowerings,
-    internalLiftings: liftingsWith(between),
-    exportLiftings: liftingsWith(fromHost),
-    exportResults: plan.lifted.map(({ type }) => createResultCodec(plan, typeAt(type), fromHost)),
+    internalLiftings: liftingsWith(between, false),
+    exportLiftings: liftingsWith(fromHost, true),
   };
 }

@@ -30,15 +30,16 @@ export function createHostLowering(
     const finish = createFinish(context, params, result);
     return (...flat) => {
       try {
-        const args = liftArguments(context, params, flat);
+        instance.leave();
+        context.refresh();
         let value: unknown;
         try {
-          value = callee(...args);
+          value = params.apply(context, flat, callee);
         } catch (thrown) {
-          if (instance.isStarting) instance.startCalls.push({ host, args, value: thrown });
+          if (instance.isStarting) instance.startCalls.push({ host, value: thrown });
           return finish(result.caught(thrown), flat[flatCount]);
         }
-        if (instance.isStarting) instance.startCalls.push({ host, args, value });
+        if (instance.isStarting) instance.startCalls.push({ host, value });
         if (!(value instanceof Promise)) return finish(result.returned(value), flat[flatCount]);
         if (!mayWait) throw new Trap('a function of the host that is not known to wait returned a promise');
         return value

@@ -67,6 +67,7 @@ export function createPrimitiveCodec(primitive: Exclude<PlanPrimitive, 'string'>
   const { read, write, lift, lower } = CONVERSIONS[primitive];
   return {
     layout: layoutOf({ tag: 'primitive', val: primitive }, []),
+    single: { lift: (_context, core) => lift(core), lower: (_context, value) => lower(value) },
     load: (context, pointer) => lift(read(context.memory, pointer)),
     store: (context, value, pointer) => write(context.memory, pointer, lower(value)),
     liftFlat: (_context, flat, at) => lift(flat[at] as CoreValue),

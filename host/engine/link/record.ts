@@ -82,6 +82,7 @@ export function createFlagsCodec(names: readonly string[]): Codec {
   };
   return {
     layout,
+    single: { lift: (_context, core) => unpack(core as number), lower: (_context, value) => pack(value) },
     load({ memory: { view } }, pointer) {
       if (layout.size === 1) return unpack(view.getUint8(pointer));
       return unpack(layout.size === 2 ? view.getUint16(pointer, true) : view.getInt32(pointer, true));

@@ -16,6 +16,8 @@ export interface ParamsCodec {
   /** Whether lifting them can lend handles. */
   readonly canLend: boolean;
   lift(context: LiftLowerContext, flat: readonly CoreValue[]): unknown[];
+  /** Calls `callee` with the lifted arguments. */
+  apply(context: LiftLowerContext, flat: readonly CoreValue[], callee: (...args: unknown[]) => unknown): unknown;
   lower(context: LiftLowerContext, values: readonly unknown[]): CoreValue[];
 }
 
@@ -48,12 +50,35 @@ export function createParamsCodec(plan: LinkPlan, type: PlanFunctionType, { code
     flatCount,
     canLend,
     lift: (context, flat) => codecs.map((codec, index) => codec.liftFlat(context, flat, offsets[index] as number)),
+    apply: createApply(codecs, offsets),
     lower(context, values) {
       const flat: CoreValue[] = [];
       for (let index = 0; index < codecs.length; index++) codecs[index]?.lowerFlat(context, values[index], flat);
       return flat;
     },
   };
+}
+
+/** Most functions have few parameters: those are lifted without a list of them. */
+function createApply(codecs: readonly Codec[], offsets: readonly number[]): ParamsCodec['apply'] {
+  const [first, second, third] = codecs;
+  const [, secondAt = 0, thirdAt = 0] = offsets;
+  if (!first) return (_context, _flat, callee) => callee();
+  if (!second) return (context, flat, callee) => callee(first.liftFlat(context, flat, 0));
+  if (!third) {
+    return (context, flat, callee) =>
+      callee(first.liftFlat(context, flat, 0), second.liftFlat(context, flat, secondAt));
+  }
+  if (codecs.length === 3) {
+    return (context, flat, callee) =>
+      callee(
+        first.liftFlat(context, flat, 0),
+        second.liftFlat(context, flat, secondAt),
+        third.liftFlat(context, flat, thirdAt),
+      );
+  }
+  return (context, flat, callee) =>
+    callee(...codecs.map((codec, index) => codec.liftFlat(context, flat, offsets[index] as number)));
 }
 
 function createSpilledParams(tuple: Codec, canLend: boolean): ParamsCodec {
@@ -65,6 +90,9 @@ function createSpilledParams(tuple: Codec, canLend: boolean): ParamsCodec {
       const pointer = (flat[0] as number) >>> 0;
       context.memory.check(pointer, size, alignment);
       return tuple.load(context, pointer) as unknown[];
+    },
+    apply(context, flat, callee) {
+      return callee(...this.lift(context, flat));
     },
     lower(context, values) {
       const pointer = context.realloc(0, 0, alignment, size);
@@ -102,6 +130,7 @@ const fallible: Pick<ResultCodec, 'caught' | 'returned' | 'delivered'> = {
 
 function createValueCodec(codec: Codec | null): Pick<ResultCodec, 'lift' | 'lower'> {
   if (codec === null) return { lift: () => undefined, lower: () => undefined };
+  if (codec.single) return codec.single as Pick<ResultCodec, 'lift' | 'lower'>;
   const { size, alignment, flat } = codec.layout;
   if (flat.length <= MAX_FLAT_RESULTS) {
     return {

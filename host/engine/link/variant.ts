@@ -105,6 +105,12 @@ function createCodec({ layout, cases, indexOf, payloadOf }: Shape): Codec {
   };
   return {
     layout,
+    ...(joined === '' && {
+      single: {
+        lift: (_context, core) => caseAt((core as number) >>> 0).wrap(undefined),
+        lower: (_context, value) => indexOf(value),
+      },
+    }),
     load(context, pointer) {
       const { codec, wrap } = caseAt(loadDiscriminant(context, pointer, discriminant));
       return wrap(codec === null ? undefined : codec.load(context, pointer + offset));

@@ -56,7 +56,7 @@ export class StartHandles {
     if (!isConstant) return null;
     const tables: StartTable[] = [];
     for (const state of instance.states) {
-      const handles = state.handles.list().map(([index, handle]) => findHandle(state, index, handle));
+      const handles = state.handles.list().map(([index, handle]) => findHandle(plan, state, index, handle));
       if (handles.some((found) => found === null)) return null;
       if (handles.length === 0) continue;
       tables.push({ state, handles: handles.filter((found) => found !== null), shape: state.handles.shape });
@@ -82,12 +82,17 @@ function isConstantCall(plan: LinkPlan, { host }: StartCall): boolean {
   return called !== undefined && CONSTANT_FUNCTIONS.has(`${unversionedName(called.interface)}#${called.name}`);
 }
 
-function findHandle(state: ComponentInstanceState, index: number, handle: Handle): StartHandle | null {
+function findHandle(plan: LinkPlan, state: ComponentInstanceState, index: number, handle: Handle): StartHandle | null {
   for (const call of state.startCalls) {
-    const path = call.args.length === 0 ? findPath(call.value, handle.rep) : null;
+    const path = takesNothing(plan, call) ? findPath(call.value, handle.rep) : null;
     if (path) return { index, handle, call, path };
   }
   return null;
+}
+
+function takesNothing(plan: LinkPlan, { host }: StartCall): boolean {
+  const type = plan.functionTypes[plan.hostFunctions[host]?.type ?? -1];
+  return type?.params.length === 0;
 }
 
 /** Finds where an object stands in an answer: the answer itself, or inside its lists, tuples and records. */
