@@ -89,7 +89,7 @@ export async function prepareTestApp(
       return { id, key: id, engine, handler };
     }),
   );
-  const app: PreparedApp = { plan, components, runtime: null };
+  const app: PreparedApp = { plan, components, files: [], runtime: null };
   await mkdir(paths.app, { recursive: true });
   await writeFile(join(paths.app, 'app.json'), formatPreparedApp(app));
   await writeFile(paths.config, JSON.stringify({ containerId: 'test', environment, args: [] }));
