@@ -1,0 +1,89 @@
+// Components of one app that call each other and the app itself.
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseAllowedHost } from '../../../guest-runtime/policy/allowed-host.ts';
+import type { AllowedHost } from '../../gen/runtime.ts';
+import { createAppPlan, createComponentPlan, createRoute, readComponent } from '../../worker/testing/prepared-app.ts';
+import { startTestWorker, type TestWorker } from '../../worker/testing/running-worker.ts';
+import { exchange, RawConnection, requestText } from './testing/raw-connection.ts';
+
+const hello = await readComponent('hello-c/hello.wasm');
+let worker: TestWorker;
+
+function allow(entry: string): AllowedHost {
+  const rule = parseAllowedHost(entry);
+  if ('message' in rule) throw new Error(rule.message);
+  return { tag: 'rule', val: rule };
+}
+
+const chaining = suite('sendToComponent');
+
+chaining.before(async () => {
+  const allowedOutboundHosts = ['http://hidden.spin.internal', 'http://nobody.spin.internal', 'http://self'].map(allow);
+  const front = createComponentPlan('front', { allowedOutboundHosts, environment: [['WHO', 'front']] });
+  const hidden = createComponentPlan('hidden', { environment: [['WHO', 'hidden']] });
+  const { pattern: _, ...privateRoute } = createRoute('hidden');
+  const plan = createAppPlan([front, hidden], [createRoute('front'), privateRoute]);
+  worker = await startTestWorker(plan, { front: hello, hidden: hello });
+});
+chaining.after(() => worker.stop());
+
+const fetchThrough = (url: string) => exchange(worker.port, requestText('GET', `/fetch?${url}`));
+
+chaining('reaches a component that no route leads to', async () => {
+  assert.is((await fetchThrough('http://hidden.spin.internal/environment')).body, 'WHO: hidden\n');
+});
+
+chaining('shows it a request without a route and without a client', async () => {
+  const { body } = await fetchThrough('http://hidden.spin.internal/request?a=b');
+  const lines = body.split('\n');
+  for (const line of [
+    'authority: hidden.spin.internal',
+    'path: /request?a=b',
+    'spin-path-info: /request',
+    'spin-matched-route: /...',
+    'spin-client-addr: 0.0.0.0:0',
+  ]) {
+    assert.ok(lines.includes(line), line);
+  }
+});
+
+chaining('passes a long body on, whole', async () => {
+  assert.is((await fetchThrough('http://hidden.spin.internal/bytes/3000000')).body.length, 3_000_000);
+});
+
+chaining('passes status codes on, 500 among them', async () => {
+  assert.is((await fetchThrough('http://hidden.spin.internal/status/418')).status, 418);
+  assert.is((await fetchThrough('http://hidden.spin.internal/trap')).status, 500);
+});
+
+chaining('breaks off what the other component does not finish', async () => {
+  const { isComplete, body } = await fetchThrough('http://hidden.spin.internal/trap-midway');
+  assert.equal([body, isComplete], ['the first half\n', true]);
+});
+
+chaining('knows no component that the app does not have', async () => {
+  const { status, headers } = await fetchThrough('http://nobody.spin.internal/');
+  assert.is(status, 502);
+  assert.ok(headers.includes('x-error-code: 2'), 'destination-not-found');
+});
+
+chaining('denies what the manifest does not allow', async () => {
+  const { headers } = await fetchThrough('http://front.spin.internal/');
+  assert.ok(headers.includes('x-error-code: 15'), 'HTTP-request-denied');
+});
+
+chaining('reaches the app itself through its routes', async () => {
+  assert.is((await fetchThrough('http://self.alt/environment')).body, 'WHO: front\n');
+});
+
+chaining('gives the other component up when the client has gone', async () => {
+  const connection = await RawConnection.open(worker.port);
+  connection.send(requestText('GET', '/fetch?http://hidden.spin.internal/hang'));
+  await fetchThrough('http://hidden.spin.internal/hello');
+  await connection[Symbol.asyncDispose]();
+  await worker.drain();
+});
+
+chaining.run();

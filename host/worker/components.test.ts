@@ -1,0 +1,90 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Engine, InstanceHost, PreparedComponent } from '../engine/engine.ts';
+import type { PreparedApp } from '../plan/prepared-app.ts';
+import { loadComponents } from './components.ts';
+import { createAppPlan, createComponentPlan } from './testing/prepared-app.ts';
+
+const HANDLER = 'wasi:http/incoming-handler@0.2.3';
+
+/** An engine that loads components with the imports that the key names, and counts. */
+function createLoader(offered: readonly string[]) {
+  const loaded: string[] = [];
+  let released = 0;
+  const load = async (directory: string): Promise<PreparedComponent> => {
+    loaded.push(directory);
+    if (directory.endsWith('broken')) throw new Error('no magic number');
+    const imports = directory.slice(directory.lastIndexOf('/') + 1).split('+');
+    return { imports, exports: [HANDLER], instantiate: () => Promise.reject(new Error('not here')) };
+  };
+  const createHost = (): InstanceHost => ({
+    imports: Object.fromEntries(offered.map((name) => [name, {}])),
+    release: () => {
+      released++;
+    },
+  });
+  return {
+    loaded,
+    released: () => released,
+    createEngine: async (name: Engine['name']): Promise<Engine> => ({ name, load }),
+    directory: '',
+    prepareHost: async () => createHost,
+  };
+}
+
+function createApp(keys: Readonly<Record<string, string>>, handler: string | null = HANDLER): PreparedApp {
+  const plan = createAppPlan(
+    Object.keys(keys).map((id) => createComponentPlan(id)),
+    [],
+  );
+  const components = Object.entries(keys).map(([id, key]) => ({ id, key, engine: 'link' as const, handler }));
+  return { plan, components, files: [], runtime: null };
+}
+
+async function messageOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => 'none',
+    (error: Error) => error.message,
+  );
+}
+
+const components = suite('loadComponents');
+
+components('takes any compatible version of an interface', async () => {
+  const loader = createLoader(['wasi:io@0.2', 'spin:x@2']);
+  const found = await loadComponents(createApp({ a: 'wasi:io@0.2.0+wasi:io@0.2.12+spin:x@2.1.0' }), loader);
+  assert.equal([...found.keys()], ['a']);
+  assert.is(found.get('a')?.handler, HANDLER);
+});
+
+components('names the component and every interface that nothing offers', async () => {
+  const loader = createLoader(['a:a@1']);
+  const message = await messageOf(loadComponents(createApp({ one: 'a:a@1.0.0+b:b@1.0.0+a:a@2.0.0' }), loader));
+  assert.is(message, 'component "one" imports "b:b@1.0.0", "a:a@2.0.0", which this host does not offer');
+});
+
+components('opens nothing that it does not release', async () => {
+  const loader = createLoader(['a:a@1']);
+  await loadComponents(createApp({ one: 'a:a@1.0.0' }), loader);
+  assert.is(loader.released(), 1);
+});
+
+components('loads a component for each id that it is used under, since instances keep their host', async () => {
+  const loader = createLoader(['a:a@1']);
+  const found = await loadComponents(createApp({ one: 'a:a@1.0.0', two: 'a:a@1.0.0' }), loader);
+  assert.is(found.size, 2);
+  assert.is(loader.loaded.length, 2);
+});
+
+components('loads none that serves no trigger', async () => {
+  const loader = createLoader([]);
+  assert.is((await loadComponents(createApp({ one: 'a:a@1.0.0' }, null), loader)).size, 0);
+  assert.is(loader.loaded.length, 0);
+});
+
+components('names the component that does not compile', async () => {
+  const message = await messageOf(loadComponents(createApp({ one: 'broken' }), createLoader([])));
+  assert.match(message, /^cannot load component "one": .*no magic number/);
+});
+
+components.run();
