@@ -93,7 +93,21 @@ drafts('removes what a killed process left long ago, and nothing younger', async
   assert.equal(await leftovers(context), ['young']);
 });
 
-for (const name of ['../a', 'a/b', '..', '.', '', '/a']) {
+drafts('writes files into folders, and shares those of another entry', async ({ cache, folder }) => {
+  const draft = await createDraft(cache, folder);
+  await draft.write({ name: 'a/b/c.txt', size: 1 }, toChunks('x'));
+  await draft.write({ name: 'a/d.txt', size: 1 }, toChunks('y'));
+  await draft.commit();
+  const other = await createDraft(cache, `${folder}2`);
+  await other.link({ name: 'tree/e.txt', size: 1 }, join(folder, 'a/b/c.txt'));
+  await other.commit();
+  assert.is(await readFile(join(`${folder}2`, 'tree/e.txt'), 'utf8'), 'x');
+  assert.is((await stat(join(folder, 'a/b/c.txt'))).nlink, 2);
+  assert.is((await stat(join(folder, 'a/b'))).mode & 0o777, 0o755);
+  assert.equal(await readContents(`${folder}2`), [{ name: 'tree/e.txt', size: 1 }]);
+});
+
+for (const name of ['../a', 'a/../b', 'a//b', 'a/', '..', '.', '', '/a', 'a\0']) {
   drafts(`refuses the file name ${JSON.stringify(name)}`, async ({ cache, folder }) => {
     const draft = await createDraft(cache, folder);
     const error = await draft.write({ name, size: 0 }, toChunks('')).catch((error: Error) => error);

@@ -2,8 +2,8 @@
 // place and then renamed into it, never changed. Several shims use it at a time; an entry that is damaged counts as absent.
 
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parseJson } from './json.ts';
 import type { FileEntry } from './protocol.ts';
 
@@ -32,8 +32,10 @@ export async function readContents(folder: string): Promise<readonly FileEntry[]
 
 /** A folder that is being written: nobody sees it until `commit`. */
 export type Draft = {
-  /** Writes a file. `name` has no folder. */
+  /** Writes a file. `name` is a path below the folder. */
   readonly write: (entry: FileEntry, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
+  /** Adds a file of another entry under a name of its own; the two share their place on the disk where they can. */
+  readonly link: (entry: FileEntry, source: string) => Promise<void>;
   /** Puts the folder in its place. Another that came first stays, unless it is damaged. */
   readonly commit: () => Promise<void>;
   /** Removes what was not committed. */
@@ -47,12 +49,17 @@ export async function createDraft(cache: string, folder: string): Promise<Draft>
   const entries: FileEntry[] = [];
   await mkdir(draft, { recursive: true });
   await chmod(draft, 0o755);
+  const folders = new Set([draft]);
+  const add = async (entry: FileEntry, make: (path: string) => Promise<void>) => {
+    if (!isPathBelow(entry.name)) throw new Error(`not a file name: ${entry.name}`);
+    const path = join(draft, entry.name);
+    await makeFolder(dirname(path), folders);
+    await make(path);
+    entries.push(entry);
+  };
   return {
-    write: async (entry, chunks) => {
-      if (!/^[\w.-]+$/.test(entry.name) || /^\.+$/.test(entry.name)) throw new Error(`not a file name: ${entry.name}`);
-      await writeChunks(join(draft, entry.name), chunks);
-      entries.push(entry);
-    },
+    write: (entry, chunks) => add(entry, (path) => writeChunks(path, chunks)),
+    link: (entry, source) => add(entry, (path) => link(source, path).catch(() => copyFile(source, path))),
     commit: async () => {
       await writeChunks(join(draft, CONTENTS), toChunks(JSON.stringify(entries)));
       await place(draft, folder);
@@ -68,6 +75,19 @@ async function removeAbandoned(drafts: string): Promise<void> {
     const { mtimeMs } = await stat(draft).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
     if (Date.now() - mtimeMs > ABANDONED_MS) await rm(draft, { recursive: true, force: true });
   }
+}
+
+function isPathBelow(path: string): boolean {
+  return !path.includes('\0') && path.split('/').every((part) => part !== '' && !/^\.\.?$/.test(part));
+}
+
+/** Makes a folder and those on the way, unless they are in `known`; anybody may read them, whatever the umask. */
+async function makeFolder(path: string, known: Set<string>): Promise<void> {
+  if (known.has(path)) return;
+  await makeFolder(dirname(path), known);
+  await mkdir(path);
+  await chmod(path, 0o755);
+  known.add(path);
 }
 
 /** One text as chunks, for `Draft.write`. */

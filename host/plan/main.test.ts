@@ -16,7 +16,12 @@ plan('is nobody, without capabilities, once it has looked at an app, and ends wi
   const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   try {
-    const request: PlanRequest = { kind: 'app', file: 'f', text: 'a = ', options: { retain: [] }, payload: 0 };
+    const request: PlanRequest = {
+      kind: 'app',
+      source: { tag: 'manifest', val: { name: 'f', text: 'a = ' } },
+      options: { retain: [] },
+      payload: 0,
+    };
     child.stdin.write(encodeHead(request));
     const answer = await new MessageReader(child.stdout).readHead<PlanAnswer>();
     assert.is(answer?.kind, 'refused');

@@ -4,7 +4,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AppPlan, ComponentPlan, HttpExecutor, PlanOptions } from '../gen/runtime.ts';
+import type { AppPlan, AppSource, ComponentPlan, HttpExecutor, PlanOptions } from '../gen/runtime.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
 import { createDraft, readContents } from './cache.ts';
 import { digestFile, digestOf, readChunks } from './digest.ts';
@@ -80,10 +80,10 @@ export class Planner {
     return join(this.#cache, 'components', key);
   }
 
-  /** Plans an app from its manifest. Throws `PlanRefusedError` when it is wrong. */
-  async planApp(file: string, text: string, options: PlanOptions): Promise<AppPlan> {
+  /** Plans an app. Throws `PlanRefusedError` when it is wrong. */
+  async planApp(source: AppSource, options: PlanOptions): Promise<AppPlan> {
     await this.#prepareRuntime();
-    return (await this.#process.ask('app', { kind: 'app', file, text, options, payload: 0 })).plan;
+    return (await this.#process.ask('app', { kind: 'app', source, options, payload: 0 })).plan;
   }
 
   /** Prepares a component in the cache, unless it is there. Throws `PlanRefusedError` when it is not a component. */

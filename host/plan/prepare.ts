@@ -1,10 +1,12 @@
-// Prepares an app for its worker: from the files of an image to an app plan and components that an engine can load, all of it
+// Prepares an app for its worker: from the files or the layers of an image to an app plan and components that an engine can load, all of it
 // cached. Only what the cache lacks is asked of the plan process, so a second pod of an image starts none. Looks at no byte of
 // the app itself, except to hash it.
 
 import { join } from 'node:path';
 import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
-import type { AppPlan, HttpRoute } from '../gen/runtime.ts';
+import type { AppPlan, AppSource, HttpRoute } from '../gen/runtime.ts';
+import { openBlobs, readArtifactSource } from './artifact-source.ts';
+import { filesKeyOf, mountAssets, writeAssets } from './assets.ts';
 import { createDraft, readContents, readEntry, toChunks } from './cache.ts';
 import type { ComponentInfo } from './component-files.ts';
 import { digestOf } from './digest.ts';
@@ -19,6 +21,8 @@ import { formatPreparedApp, isPreparedApp, type PreparedApp, type PreparedCompon
 export type PrepareOptions = {
   /** The image's root, as the machine sees it. */
   readonly rootfs: string;
+  /** Where the image's layers are the app's parts, their folder in the cache: then nothing of the root is looked at. */
+  readonly artifact?: ArtifactFolder | undefined;
   readonly cacheDirectory: string;
   /** A guest runtime in place of the built-in one: the path of a component on the node. */
   readonly runtimeComponent?: string | undefined;
@@ -30,6 +34,14 @@ export type PrepareOptions = {
   readonly command?: Command;
 };
 
+/** The layers of an image. */
+export type ArtifactFolder = {
+  /** The folder in the cache that has them. */
+  readonly directory: string;
+  /** Where the worker will find the folders of `PreparedApp.files`, by name. */
+  readonly filesMount: string;
+};
+
 /** A prepared app and the folder below the cache that has its `app.json`. */
 export type PrepareResult = { readonly app: PreparedApp; readonly directory: string };
 
@@ -38,7 +50,8 @@ export type PrepareResult = { readonly app: PreparedApp; readonly directory: str
  * Throws `PlanRefusedError` when the app is at fault, and a `StatusError` for anything else.
  */
 export async function prepareApp(options: PrepareOptions): Promise<PrepareResult> {
-  const text = await readManifest(options.rootfs);
+  const { artifact, rootfs } = options;
+  const source = artifact ? await readArtifactSource(artifact.directory) : await readManifestSource(rootfs);
   const planner = await Planner.open({
     cache: options.cacheDirectory,
     command: options.command ?? planCommand(),
@@ -46,11 +59,11 @@ export async function prepareApp(options: PrepareOptions): Promise<PrepareResult
     runtimeComponent: options.runtimeComponent,
   });
   try {
-    const planKey = digestOf(['plan', 1, planner.runtimeDigest, text, options.retain ?? []]);
-    const plan = await readPlan(planner, options, planKey, text);
-    const sources = await openSources(options.rootfs, plan);
+    const planKey = digestOf(['plan', 2, planner.runtimeDigest, source, options.retain ?? []]);
+    const plan = await readPlan(planner, options, planKey, source);
+    const sources = await (artifact ? openBlobs(artifact.directory, plan) : openSources(rootfs, plan));
     try {
-      return await readApp(planner, options.cacheDirectory, planKey, plan, sources);
+      return await readApp(planner, options, planKey, plan, sources);
     } finally {
       await closeSources(sources);
     }
@@ -59,32 +72,39 @@ export async function prepareApp(options: PrepareOptions): Promise<PrepareResult
   }
 }
 
-/** The plan of a manifest, from `<cache>/plans/<key>/plan.json` or made now. */
-async function readPlan(planner: Planner, options: PrepareOptions, key: string, text: string): Promise<AppPlan> {
+/** The plan of an app, from `<cache>/plans/<key>/plan.json` or made now. */
+async function readPlan(planner: Planner, options: PrepareOptions, key: string, source: AppSource): Promise<AppPlan> {
   const directory = join(options.cacheDirectory, 'plans', key);
   const cached = (await readContents(directory)) && (await readEntry(join(directory, 'plan.json')));
   if (cached) return cached as AppPlan;
-  const plan = await planner.planApp(MANIFEST_PATH, text, { retain: [...(options.retain ?? [])] });
+  const plan = await planner.planApp(source, { retain: [...(options.retain ?? [])] });
   await writeEntry(options.cacheDirectory, directory, 'plan.json', formatJson(plan));
   return plan;
 }
 
+async function readManifestSource(rootfs: string): Promise<AppSource> {
+  return { tag: 'manifest', val: { name: MANIFEST_PATH, text: await readManifest(rootfs) } };
+}
+
 async function readApp(
   planner: Planner,
-  cache: string,
+  { cacheDirectory: cache, artifact }: PrepareOptions,
   planKey: string,
   plan: AppPlan,
   sources: readonly OpenSource[],
 ): Promise<PrepareResult> {
   const keys = sources.map(({ component, sha256 }) => [component.id, planner.keyOf(sha256)]);
-  const directory = join(cache, 'apps', digestOf(['app', 1, planKey, keys]));
+  const directory = join(cache, 'apps', digestOf(['app', 2, planKey, keys, artifact?.filesMount]));
   const cached = (await readContents(directory)) && (await readEntry(join(directory, 'app.json')));
-  if (isPreparedApp(cached) && (await isComplete(planner, cached))) return { app: cached, directory };
+  if (isPreparedApp(cached) && (await isComplete(planner, cache, cached))) return { app: cached, directory };
   const components: PreparedComponentRef[] = [];
   for (const source of sources) components.push(await prepareComponent(planner, plan, source));
   const isDynamic = routesOf(plan).some(({ target }) => target.tag === 'dynamic');
   const runtime = isDynamic && planner.runtimeKey !== null ? { key: planner.runtimeKey } : null;
-  const app: PreparedApp = { plan, components, runtime };
+  if (artifact) await writeAssets(cache, artifact.directory, plan);
+  const files = new Set(plan.components.flatMap(({ assets }) => filesKeyOf(assets) ?? []));
+  const mounted = artifact ? mountAssets(plan, artifact.filesMount) : plan;
+  const app: PreparedApp = { plan: mounted, components, files: [...files], runtime };
   await writeEntry(cache, directory, 'app.json', formatPreparedApp(app));
   return { app, directory };
 }
@@ -113,9 +133,10 @@ function locate(error: PlanRefusedError, { component, path }: OpenSource): PlanR
   );
 }
 
-async function isComplete(planner: Planner, app: PreparedApp): Promise<boolean> {
+async function isComplete(planner: Planner, cache: string, app: PreparedApp): Promise<boolean> {
   const keys = [...app.components, ...(app.runtime ? [app.runtime] : [])].map(({ key }) => key);
-  const found = await Promise.all(keys.map((key) => readContents(planner.folderOf(key))));
+  const folders = [...keys.map((key) => planner.folderOf(key)), ...app.files.map((key) => join(cache, 'files', key))];
+  const found = await Promise.all(folders.map(readContents));
   return !found.includes(null);
 }
 

@@ -1,6 +1,7 @@
 // What the plan room leaves on disk and hands to the shim and, mounted, to the worker. Content-addressed, never changed in place:
 //   <cache>/apps/<key>/app.json              a PreparedApp, as `formatPreparedApp` writes it
 //   <cache>/components/<key>/...             what an engine needs to instantiate one component
+//   <cache>/files/<key>/tree/...             the files of one component of an artifact
 
 import type { AppPlan } from '../gen/runtime.ts';
 import { formatJson, parseJson } from './json.ts';
@@ -19,6 +20,8 @@ export type PreparedComponentRef = {
 export type PreparedApp = {
   readonly plan: AppPlan;
   readonly components: readonly PreparedComponentRef[];
+  /** Folder names below `<cache>/files`, each once. */
+  readonly files: readonly string[];
   /** The guest runtime as a component, for plans with dynamic entries; else null. */
   readonly runtime: { readonly key: string } | null;
 };
@@ -38,5 +41,5 @@ export function parsePreparedApp(text: string): PreparedApp {
 /** Whether a parsed value is a prepared app: looks at its shape only as far as a damaged file could deceive. */
 export function isPreparedApp(value: unknown): value is PreparedApp {
   const app = value as Partial<PreparedApp> | null;
-  return typeof app?.plan?.name === 'string' && Array.isArray(app.components);
+  return typeof app?.plan?.name === 'string' && Array.isArray(app.components) && Array.isArray(app.files);
 }

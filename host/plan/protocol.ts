@@ -1,7 +1,7 @@
 // What the shim asks the plan process and what that answers, in order, one answer for each request. The plan process has no other
 // way to the machine: it reads no file, it writes none, and it ends when its standard input does.
 
-import type { AppPlan, ComponentPlan, Diagnostic, HttpExecutor, PlanOptions } from '../gen/runtime.ts';
+import type { AppPlan, AppSource, ComponentPlan, Diagnostic, HttpExecutor, PlanOptions } from '../gen/runtime.ts';
 import type { MessageHead } from './message.ts';
 
 /** A file within a payload: files follow each other in the order of the list. */
@@ -11,13 +11,8 @@ export type FileEntry = { readonly name: string; readonly size: number };
 export type PlanRequest =
   /** Use this guest runtime, transpiled, for what follows. Without it the built-in one is used. */
   | (MessageHead & { readonly kind: 'runtime'; readonly files: readonly FileEntry[] })
-  /** Plan an app from its manifest. */
-  | (MessageHead & {
-      readonly kind: 'app';
-      readonly file: string;
-      readonly text: string;
-      readonly options: PlanOptions;
-    })
+  /** Plan an app. */
+  | (MessageHead & { readonly kind: 'app'; readonly source: AppSource; readonly options: PlanOptions })
   /** Link a component and make the files for an engine: for the one that suits it best, or for jco's. */
   | (MessageHead & { readonly kind: 'component'; readonly name: string; readonly engine: 'any' | 'jco' })
   /** Choose the export that serves a component's http trigger. */

@@ -68,8 +68,7 @@ class Session {
       case 'runtime':
         return { head: { kind: 'done', payload: 0 } };
       case 'app': {
-        const source = { tag: 'manifest', val: { name: request.file, text: request.text } } as const;
-        const result = await callGuest(() => app.plan(source, request.options));
+        const result = await callGuest(() => app.plan(request.source, request.options));
         return 'value' in result
           ? { head: { kind: 'app', plan: result.value, payload: 0 } }
           : refuse(result.diagnostics);
