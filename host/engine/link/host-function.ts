@@ -11,35 +11,45 @@ export type HostFunction = (...args: readonly unknown[]) => unknown;
 // biome-ignore lint/suspicious/noExplicitAny: constructors and methods of the host are called with whatever their WIT type says
 type AnyFunction = any;
 
+/** Finds all host functions of a plan among what is offered to one instance. */
+export type HostBinder = (offered: HostImports) => HostFunction[];
+
 /**
- * Returns the host's functions in the plan's order. Throws an `Error` that names an interface that is missing; a function that an
- * interface lacks fails when it is called, because guests are linked to more than they use.
+ * Creates the binder of a plan; its functions come in the plan's order. It throws an `Error` that names an interface that is missing;
+ * a function that an interface lacks fails when it is called, because guests are linked to more than they use.
  */
-export function bindHostFunctions(plan: LinkPlan, offered: HostImports): HostFunction[] {
-  return plan.hostFunctions.map((wanted) => {
-    const object = offered[compatibleName(wanted.interface)];
-    if (object === undefined) throw new Error(`nothing offers the import "${wanted.interface}"`);
-    const paramCount = plan.functionTypes[wanted.type]?.params.length ?? 0;
-    return findFunction(wanted.name, paramCount, object) ?? createMissing(wanted);
-  });
+export function createHostBinder(plan: LinkPlan): HostBinder {
+  const wanted = plan.hostFunctions.map((host) => ({
+    interfaceName: host.interface,
+    key: compatibleName(host.interface),
+    find: createFinder(host, plan.functionTypes[host.type]?.params.length ?? 0),
+  }));
+  return (offered) =>
+    wanted.map(({ interfaceName, key, find }) => {
+      const object = offered[key];
+      if (object === undefined) throw new Error(`nothing offers the import "${interfaceName}"`);
+      return find(object);
+    });
 }
 
-function createMissing({ interface: interfaceName, name }: PlanHostFunction): HostFunction {
-  return () => {
-    throw new Error(`the import "${interfaceName}" is offered without "${name}"`);
+/** Makes the function of one instance out of the objects and classes of its interface. */
+type Finder = (object: Record<string, unknown>) => HostFunction;
+
+function createFinder(wanted: PlanHostFunction, paramCount: number): Finder {
+  const missing: HostFunction = () => {
+    throw new Error(`the import "${wanted.interface}" is offered without "${wanted.name}"`);
   };
-}
-
-function findFunction(witName: string, paramCount: number, object: Record<string, unknown>): HostFunction | undefined {
   // A function that is imported by itself is the `default` of an interface of its name.
-  if (witName === '') return object['default'] as HostFunction | undefined;
-  const name = parseFunctionName(witName);
-  if (name.kind === 'function') return object[name.name] as HostFunction | undefined;
-  const resource = object[name.resource] as AnyFunction;
-  if (resource === undefined) return undefined;
-  if (name.kind === 'constructor') return (...args) => new resource(...args);
-  if (name.kind === 'static') return bindStatic(resource, resource[name.name]);
-  return bindMethod(resource.prototype?.[name.name], name.name, paramCount);
+  if (wanted.name === '') return (object) => (object['default'] as HostFunction | undefined) ?? missing;
+  const name = parseFunctionName(wanted.name);
+  if (name.kind === 'function') return (object) => (object[name.name] as HostFunction | undefined) ?? missing;
+  return (object) => {
+    const resource = object[name.resource] as AnyFunction;
+    if (resource === undefined) return missing;
+    if (name.kind === 'constructor') return (...args) => new resource(...args);
+    if (name.kind === 'static') return bindStatic(resource, resource[name.name]) ?? missing;
+    return bindMethod(resource.prototype?.[name.name], name.name, paramCount);
+  };
 }
 
 function bindStatic(resource: AnyFunction, method: AnyFunction): HostFunction | undefined {

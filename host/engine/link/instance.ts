@@ -1,6 +1,6 @@
 // Instantiates a linked component: its core instances in the plan's order, each import bound to what the plan says.
 
-import type { Callee, CoreItem, PlanOptions } from '../../../guest-runtime/link/plan.ts';
+import type { Callee, CoreItem } from '../../../guest-runtime/link/plan.ts';
 import { ComponentInstanceState, type ComponentStore, LiftLowerContext, type Realloc } from './context.ts';
 import type { HostFunction } from './host-function.ts';
 import type { CoreCallee, LiftedFunction, PostReturn } from './lift.ts';
@@ -24,7 +24,7 @@ export class LinkedInstance implements ComponentStore {
   private readonly hostFunctions: readonly HostFunction[];
   private readonly coreInstances: WebAssembly.Instance[] = [];
   private readonly memories = new Map<WebAssembly.Memory, LinearMemory>();
-  private readonly contexts = new Map<string, LiftLowerContext>();
+  private readonly contexts: LiftLowerContext[] = [];
   private readonly internalFunctions: LiftedFunction[] = [];
   private readonly exportedFunctions: LiftedFunction[] = [];
   private readonly destructors: ((rep: number) => unknown)[] = [];
@@ -88,9 +88,8 @@ export class LinkedInstance implements ComponentStore {
 
   private createLowered(index: number): WebAssembly.ImportValue {
     const lowering = this.component.lowerings[index];
-    const lowered = this.component.plan.lowered[index];
-    if (lowering === undefined || lowered === undefined) throw new RangeError(`no lowered function ${index}`);
-    const context = this.contextOf(lowered.instance, lowered.options);
+    if (lowering === undefined) throw new RangeError(`no lowered function ${index}`);
+    const context = this.contextOf(this.component.loweredContexts[index]);
     const core =
       lowering.kind === 'host'
         ? lowering.create(context, this.hostFunctions[lowering.host] as HostFunction)
@@ -137,7 +136,7 @@ export class LinkedInstance implements ComponentStore {
     if (lifting === undefined || lifted === undefined) throw new RangeError(`no lifted function ${index}`);
     const { postReturn } = lifted.options;
     return lifting(
-      this.contextOf(lifted.instance, lifted.options),
+      this.contextOf(this.component.liftedContexts[index]),
       this.createCallee(lifted.function, this.component.mayWait),
       postReturn ? (this.createImport(postReturn) as PostReturn) : null,
     );
@@ -168,14 +167,15 @@ export class LinkedInstance implements ComponentStore {
     return state;
   }
 
-  private contextOf(instance: number, options: PlanOptions): LiftLowerContext {
-    const key = `${instance} ${options.encoding} ${keyOf(options.memory)} ${keyOf(options.realloc)}`;
-    const known = this.contexts.get(key);
+  private contextOf(index: number | undefined): LiftLowerContext {
+    const wanted = this.component.contexts[index ?? -1];
+    if (index === undefined || wanted === undefined) throw new RangeError('a function without canonical options');
+    const known = this.contexts[index];
     if (known) return known;
-    const realloc = options.realloc ? (this.createImport(options.realloc) as Realloc) : null;
-    const memory = options.memory ? this.memoryOf(this.coreExport(options.memory) as WebAssembly.Memory) : null;
-    const context = new LiftLowerContext(this.stateAt(instance), options.encoding, memory, realloc);
-    this.contexts.set(key, context);
+    const realloc = wanted.realloc ? (this.createImport(wanted.realloc) as Realloc) : null;
+    const memory = wanted.memory ? this.memoryOf(this.coreExport(wanted.memory) as WebAssembly.Memory) : null;
+    const context = new LiftLowerContext(this.stateAt(wanted.instance), wanted.encoding, memory, realloc);
+    this.contexts[index] = context;
     return context;
   }
 
@@ -187,8 +187,4 @@ export class LinkedInstance implements ComponentStore {
     this.memories.set(memory, linearMemory);
     return linearMemory;
   }
-}
-
-function keyOf(item: CoreItem | undefined): string {
-  return item === undefined ? '-' : JSON.stringify(item);
 }

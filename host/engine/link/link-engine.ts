@@ -2,7 +2,7 @@
 
 import type { Callee, LinkPlan } from '../../../guest-runtime/link/plan.ts';
 import type { ComponentInstance, Engine, PreparedComponent } from '../engine.ts';
-import { bindHostFunctions } from './host-function.ts';
+import { createHostBinder } from './host-function.ts';
 import { LinkedInstance } from './instance.ts';
 import { LinearMemory } from './linear-memory.ts';
 import { createLinkedComponent, type WaitingImports } from './linked-component.ts';
@@ -46,13 +46,13 @@ export function createPreparedComponent(
   { waits, method = 'copy', maxIdle = DEFAULT_MAX_IDLE }: LinkEngineOptions,
 ): PreparedComponent {
   const component = createLinkedComponent(plan, modules, waits);
+  const bindHost = createHostBinder(plan);
   const exports = exportTable(plan);
   const snapshot = method === 'fresh' || restore.obstacle !== null ? null : new Snapshot(plan, restore, method);
-  const pool = new InstancePool(
-    (host) => new LinkedInstance(component, bindHostFunctions(plan, host.imports)),
-    snapshot,
-    { maxIdle, shrinkMs: SHRINK_MS },
-  );
+  const pool = new InstancePool((host) => new LinkedInstance(component, bindHost(host.imports)), snapshot, {
+    maxIdle,
+    shrinkMs: SHRINK_MS,
+  });
   return {
     // An interface that gives only types is not asked of the host.
     imports: [...new Set(plan.hostFunctions.map((host) => host.interface))],

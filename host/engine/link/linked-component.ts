@@ -1,6 +1,6 @@
 // A link plan made ready for execution: everything about it that does not belong to one instance.
 
-import type { LinkPlan, PlanFunctionType } from '../../../guest-runtime/link/plan.ts';
+import type { CoreItem, LinkPlan, PlanFunctionType, PlanOptions } from '../../../guest-runtime/link/plan.ts';
 import { unversionedName } from '../interface-name.ts';
 import { createCodecTable } from './codec-table.ts';
 import type { HostFunction } from './host-function.ts';
@@ -17,8 +17,20 @@ export type LinkedLowering = { readonly mayWait: boolean } & (
   | { readonly kind: 'lifted'; readonly lifted: number; readonly create: Lowering<LiftedFunction> }
 );
 
+/** The canonical options of functions of one component instance. Functions with the same ones share a context. */
+export type LinkedContext = {
+  readonly instance: number;
+  readonly encoding: PlanOptions['encoding'];
+  readonly memory: CoreItem | undefined;
+  readonly realloc: CoreItem | undefined;
+};
+
 export type LinkedComponent = {
   readonly plan: LinkPlan;
+  readonly contexts: readonly LinkedContext[];
+  /** For each lowered and each lifted function of the plan, its context's index. */
+  readonly loweredContexts: readonly number[];
+  readonly liftedContexts: readonly number[];
   readonly modules: readonly WebAssembly.Module[];
   /** Whether any import may wait: exports are then called through `WebAssembly.promising`. */
   readonly mayWait: boolean;
@@ -73,12 +85,28 @@ export function createLinkedComponent(
         isForHost ? result.delivered : (value) => value,
       );
     });
+  const contexts = new ContextTable();
   return {
     plan,
+    contexts: contexts.entries,
+    loweredContexts: plan.lowered.map(({ instance, options }) => contexts.intern(instance, options)),
+    liftedContexts: plan.lifted.map(({ instance, options }) => contexts.intern(instance, options)),
     modules,
     mayWait,
     lowerings,
     internalLiftings: liftingsWith(between, false),
     exportLiftings: liftingsWith(fromHost, true),
   };
+}
+
+class ContextTable {
+  readonly entries: LinkedContext[] = [];
+  private readonly indices = new Map<string, number>();
+
+  intern(instance: number, { encoding, memory, realloc }: PlanOptions): number {
+    const key = JSON.stringify([instance, encoding, memory, realloc]);
+    const index = this.indices.get(key) ?? this.entries.push({ instance, encoding, memory, realloc }) - 1;
+    this.indices.set(key, index);
+    return index;
+  }
 }
