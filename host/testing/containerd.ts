@@ -25,6 +25,10 @@ export type ContainerdOptions = {
   readonly nodeConfiguration?: string;
   /** Where it keeps everything; a new temporary folder when left out. Its last part is the mark. */
   readonly directory?: string;
+  /** Namespace of what `ctr` is told to do; the mark when left out. */
+  readonly namespace?: string;
+  /** Configuration of the CRI plugin, in TOML, for its folder; without it the plugin is off. */
+  readonly formatCriConfig?: (directory: string) => Promise<string>;
 };
 
 /** The shim under test. */
@@ -70,7 +74,10 @@ export class Containerd {
   readonly release: Release;
   readonly #runtime: string;
   readonly #environment: Record<string, string>;
+  readonly #namespace: string;
+  readonly #formatCriConfig: ContainerdOptions['formatCriConfig'];
   readonly #ids = new Set<string>();
+  readonly #closers: (() => Promise<unknown>)[] = [];
   #nodeConfiguration: string;
   #daemon: ChildProcess | undefined;
 
@@ -80,6 +87,8 @@ export class Containerd {
     this.address = join(directory, 'containerd.sock');
     this.release = release;
     this.#runtime = options.runtime ?? SPIN_RUNTIME;
+    this.#namespace = options.namespace ?? this.mark;
+    this.#formatCriConfig = options.formatCriConfig;
     this.#nodeConfiguration = options.nodeConfiguration ?? '';
     const path = [resolve(options.shimFolder ?? 'build'), release.programs, process.env['PATH'] ?? ''];
     this.#environment = {
@@ -91,7 +100,7 @@ export class Containerd {
   /** Starts the daemon, again after `stop`. */
   async start(): Promise<void> {
     const config = join(this.directory, 'config.toml');
-    await writeFile(config, formatConfig(this.directory, this.address));
+    await writeFile(config, formatConfig(this.directory, this.address, await this.#formatCriConfig?.(this.directory)));
     await this.configureShim(this.#nodeConfiguration);
     const log = await open(this.logPath, 'a');
     this.#daemon = spawn(join(this.release.programs, 'containerd'), ['--config', config], {
@@ -167,7 +176,7 @@ export class Containerd {
   #ctrCommand(args: readonly string[], options: CommandOptions = {}): [string, readonly string[], CommandOptions] {
     const program = join(this.release.programs, 'ctr');
     const environment = { ...this.#environment, ...options.environment };
-    return [program, ['--address', this.address, '--namespace', this.mark, ...args], { ...options, environment }];
+    return [program, ['--address', this.address, '--namespace', this.#namespace, ...args], { ...options, environment }];
   }
 
   /** Imports an image archive. */
@@ -180,6 +189,16 @@ export class Containerd {
     const id = `${name}-${this.mark}`;
     this.#ids.add(id);
     return id;
+  }
+
+  /** Takes an id that somebody else chose for one of this instance's: of that container, too, nothing may be left. */
+  claim(id: string): void {
+    this.#ids.add(id);
+  }
+
+  /** Has something done at the end, when containerd is gone, whatever the tests did. */
+  onClose(step: () => Promise<unknown>): void {
+    this.#closers.push(step);
   }
 
   /** Starts a container in the background; its output goes to `log(name)`. Gives its id. Rejects with ctr's message. */
@@ -259,18 +278,19 @@ export class Containerd {
   }
 
   /** Socket of the shim of a container that is its own group. */
-  shimSocket(name: string): string {
-    const seed = join(this.address, this.mark, this.id(name));
+  shimSocket(id: string): string {
+    const seed = join(this.address, this.#namespace, id);
     return `/run/containerd/s/${createHash('sha256').update(seed).digest('hex')}`;
   }
 
   #instance(): Instance {
-    const names = [...this.#ids].map((id) => id.replace(`-${this.mark}`, ''));
+    const ids = [...this.#ids];
+    const idSuffix = `-${this.mark}`;
     return {
       mark: this.mark,
-      idSuffix: `-${this.mark}`,
+      names: [idSuffix, ...ids.filter((id) => !id.endsWith(idSuffix))],
       directory: this.directory,
-      sockets: names.map((name) => this.shimSocket(name)),
+      sockets: ids.map((id) => this.shimSocket(id)),
       expected: [process.pid, ...(this.#daemon?.pid === undefined ? [] : [this.#daemon.pid])],
     };
   }
@@ -293,21 +313,23 @@ export class Containerd {
     if (this.#daemon !== undefined) await this.removeAll();
     await this.stop();
     await sweep(this.#instance());
+    for (const step of this.#closers) await step();
     await rm(this.directory, { recursive: true, force: true });
     opened.delete(this);
   }
 }
 
-/** Without CRI and what else listens or needs a set-up of its own. The format is containerd 1.6's, which 2.x converts. */
-function formatConfig(directory: string, address: string): string {
+/** Without what listens or needs a set-up of its own, CRI too unless asked for. The format is containerd 1.6's, which 2.x converts. */
+function formatConfig(directory: string, address: string, criConfig: string | undefined): string {
+  const cri = ['io.containerd.grpc.v1.cri', 'io.containerd.cri.v1.images', 'io.containerd.cri.v1.runtime'];
+  const others = ['internal.v1.opt', 'nri.v1.nri', 'snapshotter.v1.devmapper'].map((name) => `io.containerd.${name}`);
   return `version = 2
 root = "${directory}/root"
 state = "${directory}/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime",
-  "io.containerd.internal.v1.opt", "io.containerd.nri.v1.nri", "io.containerd.snapshotter.v1.devmapper"]
+disabled_plugins = ${JSON.stringify(criConfig === undefined ? [...cri, ...others] : others)}
 [grpc]
   address = "${address}"
 [ttrpc]
   address = "${address}.ttrpc"
-`;
+${criConfig ?? ''}`;
 }

@@ -3,36 +3,55 @@
 // what another shim makes of the same tests.
 import { suite } from 'uvu';
 import { type Containerd, closeAll, openContainerd, SPIN_RUNTIME } from './containerd.ts';
+import { openPodNode, type PodNode } from './pod-node.ts';
 import { listReleases, type Release } from './releases.ts';
 
 /** Declares a test. Its name is a sentence that states the criterion. */
-export type DeclareTest = (name: string, body: (containerd: Containerd) => Promise<void>) => void;
+export type DeclareTest<Subject = Containerd> = (name: string, body: (subject: Subject) => Promise<void>) => void;
+
+/** What a suite's tests are about: there before the first, emptied after each, gone after the last. */
+type Subject = Pick<Containerd, 'removeAll' | 'untilClean' | 'close'>;
+
+type Open<Opened> = (options: { readonly release: Release; readonly runtime: string }) => Promise<Opened>;
 
 /** Declares and runs, for each release, a suite with the tests that `declare` declares. Rejects when not root. */
-export async function onEachRelease(
+export function onEachRelease(name: string, declare: (test: DeclareTest, release: Release) => void): Promise<void> {
+  return onEach(name, openContainerd, declare);
+}
+
+/** The same with CRI, for tests of pods. */
+export function onEachPodNode(
   name: string,
-  declare: (test: DeclareTest, release: Release) => void,
+  declare: (test: DeclareTest<PodNode>, release: Release) => void,
+): Promise<void> {
+  return onEach(name, openPodNode, declare);
+}
+
+async function onEach<Opened extends Subject>(
+  name: string,
+  open: Open<Opened>,
+  declare: (test: DeclareTest<Opened>, release: Release) => void,
 ): Promise<void> {
   requireRoot();
   closeOnSignal();
   for (const release of await listReleases()) {
-    const context: { containerd?: Containerd } = {};
+    const context: { subject?: Opened } = {};
     const tests = suite(`${name}, containerd ${release.version}`);
     tests.before(async () => {
       const runtime = process.env['RUNTIME'] ?? SPIN_RUNTIME;
-      context.containerd = await openContainerd({ release, runtime });
+      context.subject = await open({ release, runtime });
     });
-    tests.after(() => context.containerd?.close());
-    const test: DeclareTest = (title, body) => {
+    tests.after(() => context.subject?.close());
+    const test: DeclareTest<Opened> = (title, body) => {
       tests(title, async () => {
-        const { containerd } = context;
-        if (containerd === undefined) throw new Error('containerd was not started');
+        const { subject } = context;
+        if (subject === undefined) throw new Error('containerd was not started');
         try {
-          await body(containerd);
+          await body(subject);
         } finally {
-          await containerd.removeAll();
+          await subject.removeAll();
         }
-        await containerd.untilClean();
+        await subject.untilClean();
       });
     };
     declare(test, release);

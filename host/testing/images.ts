@@ -46,10 +46,15 @@ export function importFiles(
 
 /** Imports an image with a shell and a few programs, for Linux containers; gives its name. */
 export async function importBusybox(containerd: Containerd): Promise<string> {
+  return importEntries(containerd, 'busybox', await listBusybox());
+}
+
+/** Lists the files of that image. */
+export async function listBusybox(): Promise<TarEntry[]> {
   const programs = APPLETS.map((name): TarEntry => ({ kind: 'symlink', path: `bin/${name}`, target: 'busybox' }));
   const busybox: TarEntry = { kind: 'file', path: 'bin/busybox', content: await readFile(BUSYBOX), mode: 0o755 };
   const folders = ['tmp', 'proc', 'dev', 'sys'].map((path): TarEntry => ({ kind: 'directory', path }));
-  return importEntries(containerd, 'busybox', [busybox, ...programs, ...folders]);
+  return [busybox, ...programs, ...folders];
 }
 
 /** Writes the files of an app's image to a folder, for a container without an image. */
@@ -68,7 +73,8 @@ export async function importEntries(
   entries: readonly TarEntry[],
   entrypoint: readonly string[] = ['/'],
 ): Promise<string> {
-  const reference = `${name}:test`;
+  // In full, as CRI looks for it.
+  const reference = `docker.io/library/${name}:test`;
   const path = join(containerd.directory, `${name}.tar`);
   const options = { name: reference, platform: machinePlatform, entrypoint, environment: ['PATH=/bin'] };
   await writeFile(path, await encodeImage(entries, options));

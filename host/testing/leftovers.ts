@@ -14,7 +14,7 @@ export type Leftovers = {
 };
 
 /** Where runtimes and shims keep state that is not inside an instance's own folder. */
-const STATE_FOLDERS = ['/run', '/var/lib/containerd-shim-spin'];
+const STATE_FOLDERS = ['/run', '/var/lib/containerd-shim-spin', '/var/lib/cni'];
 const STATE_DEPTH = 6;
 const CGROUP_DEPTH = 4;
 
@@ -23,8 +23,8 @@ export type Instance = {
   /** In the names of everything the instance makes. */
   readonly mark: string;
   readonly directory: string;
-  /** Ends the id of each of its containers, and nothing else. */
-  readonly idSuffix: string;
+  /** Words that the ids of its containers have in them, and nothing else. */
+  readonly names: readonly string[];
   /** Sockets of its shims: their names are digests, so no mark shows. */
   readonly sockets: readonly string[];
   /** Processes that are not left over. */
@@ -33,12 +33,12 @@ export type Instance = {
 
 /** Lists everything that containers of an instance left. */
 export async function findLeftovers(instance: Instance): Promise<Leftovers> {
-  const { mark, idSuffix, directory } = instance;
+  const { mark, names, directory } = instance;
   const [processes, mountinfo, cgroups, ...state] = await Promise.all([
     findProcesses(mark),
     readFile('/proc/self/mountinfo', 'utf8'),
-    findNamed('/sys/fs/cgroup', idSuffix, CGROUP_DEPTH),
-    ...[...STATE_FOLDERS, directory].map((folder) => findNamed(folder, idSuffix, STATE_DEPTH)),
+    findNamed('/sys/fs/cgroup', names, CGROUP_DEPTH),
+    ...[...STATE_FOLDERS, directory].map((folder) => findNamed(folder, names, STATE_DEPTH)),
   ]);
   const mounts = mountinfo.split('\n').map((line) => line.split(' ')[4] ?? '');
   return {
@@ -78,14 +78,14 @@ async function readMarked(pid: number, mark: string): Promise<MarkedProcess | un
   return traits.some((trait) => trait.includes(mark)) ? { pid, command } : undefined;
 }
 
-/** Finds paths whose last part carries the mark, without looking below them. */
-async function findNamed(folder: string, mark: string, depth: number): Promise<string[]> {
+/** Finds paths whose last part has one of the words in it, without looking below them. */
+async function findNamed(folder: string, words: readonly string[], depth: number): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const found = await Promise.all(
     entries.map((entry) => {
       const path = join(folder, entry.name);
-      if (entry.name.includes(mark)) return [path];
-      return entry.isDirectory() && depth > 1 ? findNamed(path, mark, depth - 1) : [];
+      if (words.some((word) => entry.name.includes(word))) return [path];
+      return entry.isDirectory() && depth > 1 ? findNamed(path, words, depth - 1) : [];
     }),
   );
   return found.flat();

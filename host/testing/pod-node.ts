@@ -1,0 +1,159 @@
+// A private containerd with CRI, as a node of a cluster has it, and the calls of a kubelet. Pods run under the runtime handler `spin`,
+// which is the shim under test; their network is real. Nothing is pulled: the pause container's image is made here as well.
+import { mkdir, readFile, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Connection } from '../containerd/connection.ts';
+import { ImageService, RuntimeService } from '../gen/runtime.v1.ts';
+import { runCommand } from './command.ts';
+import { type Containerd, openContainerd } from './containerd.ts';
+import { importEntries, listBusybox } from './images.ts';
+import { Pod, type PodOptions } from './pod.ts';
+import { createPodNetwork, type PodNetwork } from './pod-network.ts';
+import type { Release } from './releases.ts';
+import { until } from './until.ts';
+
+/** The namespace that the CRI plugin uses. */
+const CRI_NAMESPACE = 'k8s.io';
+const PAUSE_IMAGE = 'docker.io/library/pause:test';
+/** Starting and stopping includes what the network's plugins and the grace time take, in ms. */
+const CALL_TIMEOUT_MS = 60_000;
+/** capabilities(7); the number is that of linux/capability.h. */
+const CAP_SYS_RESOURCE = 24n;
+
+/** What a node is made of. */
+export type PodNodeOptions = { readonly release: Release; readonly runtime: string };
+
+/** Starts a containerd with CRI and waits until it is ready for pods. */
+export async function openPodNode({ release, runtime }: PodNodeOptions): Promise<PodNode> {
+  let network: PodNetwork | undefined;
+  const formatCriConfig = async (directory: string): Promise<string> => {
+    network ??= await createPodNetwork(directory);
+    return formatConfig(directory, runtime, network);
+  };
+  const containerd = await openContainerd({ release, runtime, namespace: CRI_NAMESPACE, formatCriConfig });
+  if (network === undefined) throw new Error('containerd was started without its configuration');
+  containerd.onClose(network.remove);
+  const node = new PodNode(containerd, network);
+  await node.prepare().catch(async (error: unknown) => {
+    await node.close();
+    throw error;
+  });
+  return node;
+}
+
+/** A node that pods run on. */
+export class PodNode {
+  readonly containerd: Containerd;
+  readonly connection: Connection;
+  readonly #network: PodNetwork;
+  readonly #pods = new Set<Pod>();
+
+  constructor(containerd: Containerd, network: PodNetwork) {
+    this.containerd = containerd;
+    this.connection = new Connection(containerd.address, CRI_NAMESPACE, CALL_TIMEOUT_MS);
+    this.#network = network;
+  }
+
+  /** Waits until CRI is ready, and imports the pause container's image. */
+  async prepare(): Promise<void> {
+    await until('CRI is ready', async () => {
+      const { status } = await this.connection.call(RuntimeService, RuntimeService.methods.status, {});
+      return status?.conditions.every((condition) => condition.status);
+    });
+    await importEntries(this.containerd, 'pause', await listBusybox(), ['/bin/sleep', '1000000']);
+    await this.untilImage(PAUSE_IMAGE);
+  }
+
+  /** Waits until CRI has noticed that an image was imported. */
+  async untilImage(name: string): Promise<void> {
+    await until(`CRI knows ${name}`, async () => {
+      const request = { image: { image: name } };
+      return (await this.connection.call(ImageService, ImageService.methods.imageStatus, request)).image !== undefined;
+    });
+  }
+
+  /** Starts a pod sandbox; `name` is for people. Rejects with containerd's message. */
+  async runPod(name: string, options: PodOptions = {}): Promise<Pod> {
+    const directory = join(this.containerd.directory, `logs-${name}`);
+    await mkdir(directory, { recursive: true });
+    const identity = { name, logDirectory: directory, cgroupParent: `/${name}-${this.containerd.mark}` };
+    const pod = new Pod(this, identity, options);
+    this.#pods.add(pod);
+    await pod.run();
+    return pod;
+  }
+
+  /** Stops and removes every pod, and the cgroup that a kubelet would have made for it. Never rejects. */
+  async removeAll(): Promise<void> {
+    for (const pod of this.#pods) {
+      await pod.remove().catch(() => {});
+      await removePodCgroup(pod.cgroupParent);
+      this.#pods.delete(pod);
+    }
+  }
+
+  /** Waits until nothing is left of any pod. Rejects with what is left. */
+  async untilClean(): Promise<void> {
+    await this.containerd.untilClean();
+    let left: readonly string[] = [];
+    const isEmpty = async () => {
+      left = await this.#network.leftovers();
+      return left.length === 0;
+    };
+    await until('nothing is left in the network', isEmpty).catch((error: unknown) => {
+      throw new Error(`${error}: ${left.join(', ')}`);
+    });
+  }
+
+  /** Ends everything and removes every trace. */
+  async close(): Promise<void> {
+    await this.removeAll();
+    this.connection[Symbol.dispose]();
+    await this.containerd.close();
+  }
+}
+
+/** Removes a pod's cgroup in every hierarchy, where nothing is in it any more. */
+async function removePodCgroup(path: string): Promise<void> {
+  const controllers = ['', ...(await readFile('/proc/cgroups', 'utf8')).matchAll(/^(\w+)/gm).map(([name]) => name)];
+  for (const name of [...controllers, 'systemd', 'unified']) {
+    await rmdir(join('/sys/fs/cgroup', name, path)).catch(() => {});
+  }
+}
+
+async function formatConfig(directory: string, runtime: string, network: PodNetwork): Promise<string> {
+  const section = '[plugins."io.containerd.grpc.v1.cri"';
+  return `${section}]
+  sandbox_image = "${PAUSE_IMAGE}"
+  netns_mounts_under_state_dir = true
+  restrict_oom_score_adj = ${!(await hasCapability(CAP_SYS_RESOURCE))}
+${section}.cni]
+  bin_dir = "${network.pluginFolder}"
+  conf_dir = "${network.configFolder}"
+${section}.containerd]
+  default_runtime_name = "spin"
+  snapshotter = "${(await canOverlay(directory)) ? 'overlayfs' : 'native'}"
+${section}.containerd.runtimes.runc]
+  runtime_type = "io.containerd.runc.v2"
+${section}.containerd.runtimes.spin]
+  runtime_type = "${runtime}"
+`;
+}
+
+/** Tells whether this process, and so containerd, has a capability; root in a container lacks some. */
+async function hasCapability(number: bigint): Promise<boolean> {
+  const [, effective = '0'] = /^CapEff:\s*(\w+)/m.exec(await readFile('/proc/self/status', 'utf8')) ?? [];
+  return (BigInt(`0x${effective}`) & (1n << number)) !== 0n;
+}
+
+/** Tries whether a folder's file system can be the upper layer of an overlay. */
+async function canOverlay(directory: string): Promise<boolean> {
+  const [lower = '', upper = '', work = '', merged = ''] = ['lower', 'upper', 'work', 'merged'].map((name) =>
+    join(directory, 'overlay', name),
+  );
+  for (const path of [lower, upper, work, merged]) await mkdir(path, { recursive: true });
+  const layers = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+  const { code } = await runCommand('mount', ['-t', 'overlay', 'overlay', '-o', layers, merged]);
+  if (code === 0) await runCommand('umount', [merged]);
+  return code === 0;
+}

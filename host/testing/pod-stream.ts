@@ -1,0 +1,66 @@
+// The streams of a command in a container, as `kubectl exec` and `kubectl attach` have them: a WebSocket whose messages start with the
+// number of a channel. https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/streaming, "v4.channel.k8s.io"
+import { once } from 'node:events';
+
+const PROTOCOL = 'v4.channel.k8s.io';
+const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4 } as const;
+
+/** What may be asked of a command with streams. */
+export type StreamOptions = { readonly tty?: boolean };
+
+/** How it ended. */
+export type StreamEnd = { readonly stdout: string; readonly stderr: string; readonly code: number };
+
+/** An open connection to a process. */
+export type Stream = {
+  readonly write: (text: string) => void;
+  readonly resize: (columns: number, rows: number) => void;
+  /** What came on standard output so far. */
+  readonly written: () => string;
+  /** Resolves when the process has ended. Rejects when the connection fails. */
+  readonly ended: Promise<StreamEnd>;
+  readonly close: () => void;
+};
+
+/** Connects to the address that containerd gave for a command's streams. */
+export async function attachTo(url: string): Promise<Stream> {
+  const socket = new WebSocket(url.replace(/^http/, 'ws'), [PROTOCOL]);
+  socket.binaryType = 'arraybuffer';
+  const texts = ['', '', '', '', ''];
+  socket.addEventListener('message', ({ data }) => {
+    const [channel = 0, ...bytes] = new Uint8Array(data as ArrayBuffer);
+    texts[channel] += new TextDecoder().decode(Uint8Array.from(bytes));
+  });
+  const ended = once(socket, 'close').then(() => {
+    return {
+      stdout: texts[CHANNEL.stdout] ?? '',
+      stderr: texts[CHANNEL.stderr] ?? '',
+      code: codeOf(texts[CHANNEL.status] ?? ''),
+    };
+  });
+  await once(socket, 'open');
+  const send = (channel: number, text: string) => {
+    socket.send(Uint8Array.of(channel, ...new TextEncoder().encode(text)));
+  };
+  return {
+    write: (text) => send(CHANNEL.stdin, text),
+    resize: (columns, rows) => send(CHANNEL.resize, JSON.stringify({ Width: columns, Height: rows })),
+    written: () => texts[CHANNEL.stdout] ?? '',
+    ended,
+    close: () => socket.close(),
+  };
+}
+
+/** The status is a Kubernetes `Status`: a success, or a failure with the exit code among its causes. */
+function codeOf(text: string): number {
+  if (text === '') throw new Error('the connection was closed without a status');
+  const { status, message, details } = JSON.parse(text) as {
+    status: string;
+    message?: string;
+    details?: { causes?: { reason: string; message: string }[] };
+  };
+  if (status === 'Success') return 0;
+  const code = details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
+  if (code === undefined) throw new Error(message);
+  return Number(code);
+}
