@@ -32,12 +32,16 @@ real.before.each(async (context) => {
   const directory = mkdtempSync(join(tmpdir(), 'cgroup-'));
   rmdirSync(directory);
   context.mark = basename(directory);
-  context.child = spawn('sh', ['-c', 'sleep 1000 & wait'], { detached: true });
+  context.child = spawn('sh', ['-c', 'read line; echo; exec sleep 1000'], { stdio: ['pipe', 'pipe', 'inherit'] });
   for (const hierarchy of hierarchies) {
     mkdirSync(join(hierarchy, context.mark, 'inner'), { recursive: true });
     writeFileSync(join(hierarchy, context.mark, 'cgroup.procs'), String(context.child.pid));
   }
   context.cgroup = await findCgroup(context.child.pid ?? 0);
+  // It goes on in its cgroup, where it uses the processor a little.
+  const { stdin, stdout } = context.child;
+  stdin?.end('\n');
+  if (stdout) await once(stdout, 'data');
 });
 real.after.each(async ({ child, cgroup }) => {
   await killProcesses(cgroup);
@@ -62,14 +66,9 @@ real('lists the processes of a cgroup and of those below it', async ({ cgroup, c
 
 real('reads usage', async ({ cgroup }) => {
   const any = await readMetrics(cgroup);
-  if (cgroup.version === 1) {
-    const metrics = unpackAny(MetricsV1, any);
-    assert.ok((metrics?.cpu?.usage?.total ?? 0n) > 0n);
-    assert.ok((metrics?.pids?.current ?? 0n) >= 1n);
-    assert.ok((metrics?.memory?.usage?.limit ?? 0n) > 0n);
-  } else {
-    assert.ok((unpackAny(MetricsV2, any)?.pids?.current ?? 0n) >= 1n);
-  }
+  const [v1, v2] = [unpackAny(MetricsV1, any), unpackAny(MetricsV2, any)];
+  assert.ok((v1?.cpu?.usage?.total ?? v2?.cpu?.usageUsec ?? 0n) > 0n);
+  assert.ok(((v1?.pids ?? v2?.pids)?.current ?? 0n) >= 1n);
   assert.is(await readOomKills(cgroup), 0n);
 });
 

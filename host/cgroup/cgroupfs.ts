@@ -16,6 +16,7 @@ import type { FileTexts } from './stat.ts';
 /** Between two looks at a cgroup that is being emptied, in milliseconds, and how often. */
 const EMPTY_POLL_MS = 10;
 const EMPTY_POLLS = 300;
+const REMOVE_ATTEMPTS = 10;
 
 /** Finds the cgroup of a process that exists. Rejects with a system error. */
 export async function findCgroup(pid: number): Promise<Cgroup> {
@@ -111,7 +112,16 @@ async function thaw(cgroup: Cgroup): Promise<void> {
 /** Removes what is left of an empty cgroup in every hierarchy. Does nothing where it is gone or in use. */
 export async function removeCgroup(cgroup: Cgroup): Promise<void> {
   for (const directory of Object.values(cgroup.directories)) {
-    for (const path of (await listTree(directory)).reverse()) await rmdir(path).catch(() => {});
+    for (const path of (await listTree(directory)).reverse()) await removeOne(path);
+  }
+}
+
+// A cgroup is busy for a moment after its last process has ended, and some controllers' for longer than others'.
+async function removeOne(path: string): Promise<void> {
+  for (let attempt = 0; attempt < REMOVE_ATTEMPTS; attempt++) {
+    const code = await rmdir(path).catch((error: NodeJS.ErrnoException) => error.code);
+    if (code !== 'EBUSY') return;
+    await delay(EMPTY_POLL_MS);
   }
 }
 
