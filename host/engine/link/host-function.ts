@@ -8,8 +8,13 @@ import { parseFunctionName } from './names.ts';
 /** A host function as it is called: `self` of a method is its first argument. */
 export type HostFunction = (...args: readonly unknown[]) => unknown;
 
-// biome-ignore lint/suspicious/noExplicitAny: constructors and methods of the host are called with whatever their WIT type says
-type AnyFunction = any;
+type HostMethod = (this: unknown, ...args: readonly unknown[]) => unknown;
+
+/** A resource of the host: its methods are those of instances, its static functions its own. */
+interface HostClass {
+  new (...args: readonly unknown[]): object;
+  readonly prototype: Readonly<Record<string, HostMethod | undefined>>;
+}
 
 /** Finds all host functions of a plan among what is offered to one instance. */
 export type HostBinder = (offered: HostImports) => HostFunction[];
@@ -44,21 +49,24 @@ function createFinder(wanted: PlanHostFunction, paramCount: number): Finder {
   const name = parseFunctionName(wanted.name);
   if (name.kind === 'function') return (object) => (object[name.name] as HostFunction | undefined) ?? missing;
   return (object) => {
-    const resource = object[name.resource] as AnyFunction;
+    const resource = object[name.resource] as HostClass | undefined;
     if (resource === undefined) return missing;
     if (name.kind === 'constructor') return (...args) => new resource(...args);
-    if (name.kind === 'static') return bindStatic(resource, resource[name.name]) ?? missing;
-    return bindMethod(resource.prototype?.[name.name], name.name, paramCount);
+    if (name.kind === 'static') return bindStatic(resource, name.name) ?? missing;
+    return bindMethod(resource.prototype[name.name], name.name, paramCount);
   };
 }
 
-function bindStatic(resource: AnyFunction, method: AnyFunction): HostFunction | undefined {
+function bindStatic(resource: HostClass, name: string): HostFunction | undefined {
+  const method = (resource as unknown as Record<string, HostMethod | undefined>)[name];
   return method && ((...args) => method.call(resource, ...args));
 }
 
 /** Methods are looked up once, in the class. Those that the class lacks are looked up in each object. */
-function bindMethod(method: AnyFunction, name: string, paramCount: number): HostFunction {
-  if (method === undefined) return (self, ...args) => (self as AnyFunction)[name](...args);
+function bindMethod(method: HostMethod | undefined, name: string, paramCount: number): HostFunction {
+  if (method === undefined) {
+    return (self, ...args) => (self as Record<string, HostMethod>)[name]?.call(self, ...args);
+  }
   switch (paramCount) {
     case 1:
       return (self) => method.call(self);

@@ -1,13 +1,14 @@
 // The engine that executes link plans.
 
 import type { Callee, LinkPlan } from '../../../guest-runtime/link/plan.ts';
-import type { ComponentInstance, Engine, PreparedComponent } from '../engine.ts';
+import type { ComponentInstance, Engine, InstanceHost, PreparedComponent } from '../engine.ts';
 import { createHostBinder } from './host-function.ts';
 import { LinkedInstance } from './instance.ts';
 import { LinearMemory } from './linear-memory.ts';
 import { createLinkedComponent, type WaitingImports } from './linked-component.ts';
 import { InstancePool, type PooledInstance } from './pristine/instance-pool.ts';
 import { canMap } from './pristine/mapped-memory.ts';
+import { limitMemories } from './pristine/memory-limit.ts';
 import type { RestoreMethod } from './pristine/memory-method.ts';
 import { Snapshot } from './pristine/snapshot.ts';
 import { type LinkSource, readLinkSource } from './source.ts';
@@ -18,6 +19,8 @@ export type LinkEngineOptions = {
   readonly waits: WaitingImports;
   /** How instances are put back; by default the best way that this machine knows. */
   readonly method?: RestoreMethod;
+  /** How large each memory of an instance may be, in bytes. */
+  readonly maxMemoryBytes?: number;
   /** How many idle instances are kept for each component; 64 by default. */
   readonly maxIdle?: number;
 };
@@ -43,16 +46,18 @@ function findBestMethod(): RestoreMethod {
 /** Prepares a component whose modules are compiled. */
 export function createPreparedComponent(
   { plan, restore, modules }: LinkSource,
-  { waits, method = 'copy', maxIdle = DEFAULT_MAX_IDLE }: LinkEngineOptions,
+  { waits, method = 'copy', maxIdle = DEFAULT_MAX_IDLE, maxMemoryBytes }: LinkEngineOptions,
 ): PreparedComponent {
   const component = createLinkedComponent(plan, modules, waits);
   const bindHost = createHostBinder(plan);
   const exports = exportTable(plan);
   const snapshot = method === 'fresh' || restore.obstacle !== null ? null : new Snapshot(plan, restore, method);
-  const pool = new InstancePool((host) => new LinkedInstance(component, bindHost(host.imports)), snapshot, {
-    maxIdle,
-    shrinkMs: SHRINK_MS,
-  });
+  const create = (host: InstanceHost) => {
+    const instance = new LinkedInstance(component, bindHost(host.imports));
+    if (maxMemoryBytes !== undefined) limitMemories(plan, restore, instance, maxMemoryBytes);
+    return instance;
+  };
+  const pool = new InstancePool(create, snapshot, { maxIdle, shrinkMs: SHRINK_MS });
   return {
     // An interface that gives only types is not asked of the host.
     imports: [...new Set(plan.hostFunctions.map((host) => host.interface))],

@@ -158,5 +158,14 @@ for (const method of RESTORE_METHODS) {
     assert.is(pool.made, method === 'fresh' ? 5 : 4);
   });
 
+  pristine('lets memories grow no further than it may', async () => {
+    const pool = open({ maxMemoryBytes: 22 * 65536 + 100 });
+    for (const _ of [1, 2]) assert.equal([await pool.call('grow', 3), await pool.call('grow', 2)], [-1, 20]);
+  });
+
+  pristine('refuses a component whose memory is larger from the start', async () => {
+    assert.match(String(await rejectionOf(open({ maxMemoryBytes: 65536 }).acquire())), /needs 1310720 bytes of memory/);
+  });
+
   pristine.run();
 }

@@ -1,0 +1,101 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { LinkPlan } from '../../../guest-runtime/link/plan.ts';
+import type { HostImports } from '../engine.ts';
+import { createHostBinder } from './host-function.ts';
+import { lowerCamelCase, parseFunctionName, upperCamelCase } from './names.ts';
+
+const names = suite('names');
+
+names('become camel case as jco has it', () => {
+  assert.is(lowerCamelCase('check-write'), 'checkWrite');
+  assert.is(lowerCamelCase('HTTP-request-URI-invalid'), 'httpRequestUriInvalid');
+  assert.is(upperCamelCase('output-stream'), 'OutputStream');
+});
+
+names('tell methods, static functions and constructors from functions', () => {
+  assert.equal(parseFunctionName('get-stdout'), { kind: 'function', name: 'getStdout' });
+  assert.equal(parseFunctionName('[constructor]fields'), { kind: 'constructor', resource: 'Fields' });
+  assert.equal(parseFunctionName('[method]output-stream.check-write'), {
+    kind: 'method',
+    resource: 'OutputStream',
+    name: 'checkWrite',
+  });
+  assert.equal(parseFunctionName('[static]fields.from-list'), { kind: 'static', resource: 'Fields', name: 'fromList' });
+});
+
+names.run();
+
+const binder = suite('createHostBinder');
+
+/** Binds one function of `a:b/c@1.2.3` that takes `paramCount` parameters. */
+function bind(name: string, paramCount: number, offered: HostImports) {
+  const params = Array.from({ length: paramCount }, () => ({ name: 'p', type: 0 }));
+  const plan = {
+    hostFunctions: [{ interface: 'a:b/c@1.2.3', name, type: 0 }],
+    functionTypes: [{ params }],
+  } as unknown as LinkPlan;
+  const [bound] = createHostBinder(plan)(offered);
+  if (bound === undefined) throw new Error('nothing was bound');
+  return bound;
+}
+
+class Thing {
+  readonly args: unknown[];
+
+  constructor(...args: unknown[]) {
+    this.args = args;
+  }
+
+  join(...more: unknown[]): unknown[] {
+    return [...this.args, ...more];
+  }
+
+  static make = function (this: unknown, ...args: unknown[]): unknown[] {
+    return [this === Thing, ...args];
+  };
+}
+
+const offered = { 'a:b/c@1': { Thing, doIt: (...args: unknown[]) => args } } as unknown as HostImports;
+
+binder('finds functions by the version that is compatible', () => {
+  assert.equal(bind('do-it', 2, offered)(1, 2), [1, 2]);
+});
+
+for (const count of [0, 1, 2, 3]) {
+  binder(`calls methods with ${count} arguments on their object`, () => {
+    const args = Array.from({ length: count }, (_, at) => at);
+    assert.equal(bind('[method]thing.join', count + 1, offered)(new Thing('own'), ...args), ['own', ...args]);
+  });
+}
+
+binder('passes all arguments to methods that declare fewer', () => {
+  class Lazy {
+    add(first = 10, second = 20): number {
+      return first + second;
+    }
+  }
+  const bound = bind('[method]lazy.add', 3, { 'a:b/c@1': { Lazy } });
+  assert.is(bound(new Lazy(), 1, 2), 3);
+});
+
+binder('constructs, and calls static functions on the class', () => {
+  assert.equal((bind('[constructor]thing', 2, offered)(1, 2) as Thing).args, [1, 2]);
+  assert.equal(bind('[static]thing.make', 1, offered)(7), [true, 7]);
+});
+
+binder('takes a function that is imported by itself for the default of an interface', () => {
+  assert.is(bind('', 0, { 'a:b/c@1': { default: () => 5 } })(), 5);
+});
+
+binder('names an interface that nothing offers', () => {
+  assert.throws(() => bind('do-it', 0, {}), /nothing offers the import "a:b\/c@1.2.3"/);
+});
+
+for (const name of ['do-other', '[constructor]other', '[method]other.go', '[static]thing.go', '']) {
+  binder(`lets a call of "${name}" fail where the interface lacks it`, () => {
+    assert.throws(() => bind(name, 1, offered)(new Thing()), /is offered without/);
+  });
+}
+
+binder.run();
