@@ -5,6 +5,9 @@
 import type { ServerResponse } from 'node:http';
 import type { BodyConsumer } from '../../wasi/http/body-pipe.ts';
 
+/** A body up to this length is joined with its head to one string, which node:http writes faster than two buffers. */
+const JOINED_BYTES = 4096;
+
 /** The wire end of a response's body. */
 export class ResponseWriter implements BodyConsumer {
   readonly #response: ServerResponse;
@@ -74,7 +77,9 @@ export function sendWhole(
   const isTold = hasLength || !mayHaveLength || (response.req.method === 'HEAD' && length === 0);
   response.removeHeader('connection');
   response.writeHead(status, isTold ? [...headers] : [...headers, 'content-length', String(length)]);
-  response.end(body);
+  const isJoined = body instanceof Uint8Array && length <= JOINED_BYTES;
+  if (isJoined) response.end(Buffer.from(body.buffer, body.byteOffset, length).toString('latin1'), 'latin1');
+  else response.end(body);
 }
 
 function pairs(flat: readonly string[]): [string, string][] {
