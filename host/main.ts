@@ -55,9 +55,10 @@ async function run(): Promise<number> {
     await runPlan();
     return 0;
   }
-  if (args[0] === 'worker') {
-    const { runWorker } = await import('./worker/main.ts');
-    return runWorker({ ...invocation, args: args.slice(1) });
+  if (args[0] === 'artifact') {
+    const { runArtifact } = await import('./artifact/main.ts');
+    await runArtifact();
+    return 0;
   }
   return runShim(parseFlags(args));
 }

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Spec } from '../bundle/spec.ts';
-import { Code, StatusError } from '../ttrpc/status.ts';
-import { candidatePaths, readImageKind } from './image-kind.ts';
+import { Code } from '../ttrpc/status.ts';
+import { candidatePaths, readImageKind, unknownImageError } from './image-kind.ts';
 
 const ELF = '\x7fELF\x02\x01';
 
@@ -75,17 +75,24 @@ for (const args of [['/'], [''], [], ['/spin.toml'], ['/missing']]) {
   });
 }
 
-kinds('refuses an image that is neither, and says where it looked', async ({ rootfs }) => {
-  const error = await readImageKind(rootfs, specOf(['app'], ['PATH=/a:/b'])).catch((reason: unknown) => reason);
-  assert.instance(error, StatusError);
-  assert.is((error as StatusError).code, Code.INVALID_ARGUMENT);
-  assert.match(
-    (error as StatusError).message,
-    /"app" is no program \(looked for \/a\/app, \/b\/app\).*no \/spin\.toml/,
-  );
+kinds('does not know an image that is neither', async ({ rootfs }) => {
+  assert.is(await readImageKind(rootfs, specOf(['app'])), 'unknown');
 });
 
 kinds.run();
+
+const unknown = suite('unknownImageError');
+
+unknown('says where it looked, and what else is missing', () => {
+  const error = unknownImageError(specOf(['app'], ['PATH=/a:/b']), 'it has no layers');
+  assert.is(error.code, Code.INVALID_ARGUMENT);
+  assert.match(
+    error.message,
+    /"app" is no program \(looked for \/a\/app, \/b\/app\).*no \/spin\.toml, and it has no layers/,
+  );
+});
+
+unknown.run();
 
 const candidates = suite('candidatePaths');
 

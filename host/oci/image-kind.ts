@@ -1,5 +1,6 @@
 // Tells Linux containers from Spin containers by what is in the root file system, as the original shim does: an executable that the
-// process's arguments lead to comes first, so pause containers and sidecars run as they are; then /spin.toml.
+// process's arguments lead to comes first, so pause containers and sidecars run as they are; then /spin.toml. An image with neither may
+// still have an app in its layers, which are not in the root file system.
 
 import type { FileHandle } from 'node:fs/promises';
 import type { Spec } from '../bundle/spec.ts';
@@ -14,18 +15,24 @@ const EXECUTE_BITS = 0o111;
 const ELF_MAGIC = '\x7fELF';
 const SCRIPT_MAGIC = '#!';
 
-/** Decides what a container is. Rejects with INVALID_ARGUMENT when it is neither. */
-export async function readImageKind(rootfs: string, spec: Spec): Promise<'linux' | 'spin'> {
-  const candidates = candidatePaths(spec);
-  for (const path of candidates) if (await inspect(rootfs, path, isProgram)) return 'linux';
+/** What a root file system says of its container. */
+export type ImageKind = 'linux' | 'spin' | 'unknown';
+
+/** Decides what a container is, as far as its root file system tells. */
+export async function readImageKind(rootfs: string, spec: Spec): Promise<ImageKind> {
+  for (const path of candidatePaths(spec)) if (await inspect(rootfs, path, isProgram)) return 'linux';
   if (await inspect(rootfs, MANIFEST_PATH, async () => true)) return 'spin';
+  return 'unknown';
+}
+
+/** Makes the error for a container that is neither. `reason` says why its image's layers are no app either. */
+export function unknownImageError(spec: Spec, reason: string): StatusError {
+  const candidates = candidatePaths(spec);
   const [command] = spec.process.args ?? [];
   const looked = candidates.length > 0 ? ` (looked for ${candidates.join(', ')})` : '';
   const program = command ? `its command "${command}" is no program${looked}` : 'it has no command';
-  throw new StatusError(
-    Code.INVALID_ARGUMENT,
-    `cannot tell what to run: ${program}, and the image has no ${MANIFEST_PATH}`,
-  );
+  const message = `cannot tell what to run: ${program}, the image has no ${MANIFEST_PATH}, and ${reason}`;
+  return new StatusError(Code.INVALID_ARGUMENT, message);
 }
 
 /** Lists the paths in the image that the process's first argument may mean. */

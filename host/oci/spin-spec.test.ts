@@ -22,6 +22,7 @@ const folders = {
   runtime: '/cache/runtime/abc',
   app: '/cache/apps/def',
   components: [{ key: 'ghi', directory: '/cache/components/ghi' }],
+  files: [],
 };
 const single = workerProgram(['/usr/local/bin/containerd-shim-spin-v2']);
 const fromSources = workerProgram(['/n/bin/node', '--disable-warning=X', '/checkout/host/main.ts']);

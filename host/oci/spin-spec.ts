@@ -27,8 +27,13 @@ export type WorkerFolders = {
   readonly mount: string;
   readonly runtime: string;
   readonly app: string;
-  readonly components: readonly { readonly key: string; readonly directory: string }[];
+  readonly components: readonly KeyedFolder[];
+  /** The files of components. */
+  readonly files: readonly KeyedFolder[];
 };
+
+/** A folder, and the name that it appears under. */
+type KeyedFolder = { readonly key: string; readonly directory: string };
 
 /**
  * Returns how to start the worker.
@@ -85,6 +90,7 @@ function mountsOf(folders: WorkerFolders, program: WorkerProgram): SpecMount[] {
     bind(folders.runtime, workerPaths.runtime),
     bind(folders.app, workerPaths.app),
     ...folders.components.map(({ key, directory }) => bind(directory, `${workerPaths.components}/${key}`)),
+    ...folders.files.map(({ key, directory }) => bind(directory, `${workerPaths.files}/${key}`)),
     ...(program.sources === null ? [] : [bind(program.sources, SOURCE_MOUNT)]),
   ];
 }

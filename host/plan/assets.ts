@@ -6,9 +6,7 @@ import type { AppPlan, Asset } from '../gen/runtime.ts';
 import { blobName } from './artifact-source.ts';
 import { createDraft, type Draft, readContents } from './cache.ts';
 import { digestOf } from './digest.ts';
-
-/** The folder of the files within an entry. */
-export const TREE = 'tree';
+import { FILES_TREE } from './prepared-app.ts';
 
 /** Returns the key of a component's files: the name of their folder below `<cache>/files`. Null when it has none. */
 export function filesKeyOf(assets: readonly Asset[]): string | null {
@@ -48,7 +46,7 @@ async function writeAsset(
   directory: string,
   sizes: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const name = `${TREE}/${path}`;
+  const name = `${FILES_TREE}/${path}`;
   if (content.tag === 'inline') {
     const bytes = content.val;
     await draft.write({ name, size: bytes.length }, chunksOf(bytes));

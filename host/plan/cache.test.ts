@@ -107,6 +107,14 @@ drafts('writes files into folders, and shares those of another entry', async ({ 
   assert.equal(await readContents(`${folder}2`), [{ name: 'tree/e.txt', size: 1 }]);
 });
 
+drafts('names a file after its content', async ({ cache, folder }) => {
+  const draft = await createDraft(cache, folder);
+  for (const text of ['x', 'yy', 'x']) await draft.writeUnnamed(toChunks(text), () => `file-${text}`);
+  await draft.commit();
+  assert.equal((await readdir(folder)).sort(), ['contents.json', 'file-x', 'file-yy']);
+  assert.is((await readContents(folder))?.find(({ name }) => name === 'file-yy')?.size, 2);
+});
+
 for (const name of ['../a', 'a/../b', 'a//b', 'a/', '..', '.', '', '/a', 'a\0']) {
   drafts(`refuses the file name ${JSON.stringify(name)}`, async ({ cache, folder }) => {
     const draft = await createDraft(cache, folder);

@@ -34,6 +34,8 @@ export async function readContents(folder: string): Promise<readonly FileEntry[]
 export type Draft = {
   /** Writes a file. `name` is a path below the folder. */
   readonly write: (entry: FileEntry, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
+  /** Writes a file that gets its name when its content is known; two with one name must have one content. */
+  readonly writeUnnamed: (chunks: AsyncIterable<Uint8Array>, name: () => string) => Promise<void>;
   /** Adds a file of another entry under a name of its own; the two share their place on the disk where they can. */
   readonly link: (entry: FileEntry, source: string) => Promise<void>;
   /** Puts the folder in its place. Another that came first stays, unless it is damaged. */
@@ -59,6 +61,12 @@ export async function createDraft(cache: string, folder: string): Promise<Draft>
   };
   return {
     write: (entry, chunks) => add(entry, (path) => writeChunks(path, chunks)),
+    writeUnnamed: async (chunks, name) => {
+      const unnamed = join(draft, '.unnamed');
+      await writeChunks(unnamed, chunks);
+      const entry = { name: name(), size: await sizeOf(unnamed) };
+      await add(entry, (path) => rename(unnamed, path));
+    },
     link: (entry, source) => add(entry, (path) => link(source, path).catch(() => copyFile(source, path))),
     commit: async () => {
       await writeChunks(join(draft, CONTENTS), toChunks(JSON.stringify(entries)));

@@ -6,6 +6,9 @@
 import type { AppPlan } from '../gen/runtime.ts';
 import { formatJson, parseJson } from './json.ts';
 
+/** The folder of the files within their entry. */
+export const FILES_TREE = 'tree';
+
 /** A component that an engine can load. */
 export type PreparedComponentRef = {
   readonly id: string;

@@ -41,7 +41,11 @@ containers('runs, ends and leaves nothing behind', async ({ open }) => {
   assert.is(written(tasks), 'out\nerr\n');
   await tasks.delete();
   assert.equal(tasks.events, ['TaskCreate', 'TaskStart', 'TaskExit', 'TaskDelete']);
-  assert.equal(tasks.warnings, []);
+  // There is no containerd to ask for the image's layers.
+  assert.equal(
+    tasks.warnings.filter((warning) => !warning.startsWith('cannot ask containerd')),
+    [],
+  );
   assert.not.match(readFileSync('/proc/self/mountinfo', 'utf8'), tasks.bundle.mark);
   assert.equal(await tasks.bundle.cgroups(), []);
   assert.equal(findFiles(join(tasks.bundle.root, 'state')), []);
@@ -235,7 +239,11 @@ for (const [what, code, message, create] of refusals) {
     assert.not.match(readFileSync('/proc/self/mountinfo', 'utf8'), tasks.bundle.mark);
     assert.equal(findFiles(join(tasks.bundle.root, 'state')), []);
     assert.equal(await tasks.bundle.cgroups(), []);
-    assert.equal(tasks.warnings, []);
+    // There is no containerd to ask for the image's layers.
+    assert.equal(
+      tasks.warnings.filter((warning) => !warning.startsWith('cannot ask containerd')),
+      [],
+    );
   });
 }
 

@@ -104,15 +104,14 @@ async function readRequestOptions(any: Any | undefined): Promise<{ options: Opti
   return request.configPath === null ? request : readOptions(request.configPath);
 }
 
-async function prepareKind({ request, spec, settings }: Draft, { command }: CreateContext): Promise<'linux' | 'spin'> {
+async function prepareKind({ request, spec, settings }: Draft, context: CreateContext): Promise<'linux' | 'spin'> {
   const { id, bundle } = request;
   const rootfs = resolve(bundle, spec.root.path);
   const kind = await readImageKind(rootfs, spec);
-  if (kind === 'spin') {
-    const { prepareSpinBundle } = await import('./spin.ts');
-    await prepareSpinBundle({ id, bundle, rootfs, spec, settings, command });
-  }
-  return kind;
+  if (kind === 'linux') return kind;
+  const { prepareSpinBundle } = await import('./spin.ts');
+  await prepareSpinBundle({ id, bundle, rootfs, spec, settings, context, hasManifest: kind === 'spin' });
+  return 'spin';
 }
 
 async function create(

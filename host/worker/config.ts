@@ -12,6 +12,8 @@ export type WorkerPaths = {
   readonly app: string;
   /** The folder of the prepared components, each by its key. */
   readonly components: string;
+  /** The files of components that come from layers of the image, each component's in a folder. */
+  readonly files: string;
   /** A `WorkerConfig`. */
   readonly config: string;
 };
@@ -22,6 +24,7 @@ export function workerPathsIn(mount: string): WorkerPaths {
     runtime: `${mount}/runtime`,
     app: `${mount}/app`,
     components: `${mount}/components`,
+    files: `${mount}/files`,
     config: `${mount}/config.json`,
   };
 }
