@@ -54,12 +54,7 @@ export const dispatch: DispatchExports = {
 /** Links a component; one that uses what this linker does not know is at least named, for an engine that links by itself. */
 function linkOrName(component: Uint8Array): LinkedComponent {
   try {
-    const plan = linkComponent(component);
-    // A tuple's types are a list of numbers, which is typed where it crosses the border.
-    const types = plan.types.map((type) =>
-      type.tag === 'tuple' ? { tag: type.tag, val: Uint32Array.from(type.val) } : type,
-    );
-    return { tag: 'plan', val: { ...plan, types } };
+    return { tag: 'plan', val: linkComponent(component) };
   } catch (error) {
     if (!(error instanceof UnsupportedComponentError)) throw error;
     const { imports, exports } = readComponentExterns(component);

@@ -1,11 +1,11 @@
 // Links the core half of a component: core instances, and the canonical definitions that join them to the component.
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#canonical-definitions
 
+import type { CanonicalOptions, CoreItem, PlanCoreImport, PlanFunctionType } from '../../host/gen/runtime.ts';
 import type { CoreImport } from './core-module.ts';
 import type { CanonicalOptionIndices, Definition, NamedIndex, Sort } from './definition.ts';
 import type { CoreFunctionEntity, CoreInstanceEntity, Entity, FunctionEntity, Scope } from './entity.ts';
 import { signatureOf } from './layout.ts';
-import type { CoreItem, PlanCoreImport, PlanFunctionType, PlanOptions } from './plan.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import { MalformedComponentError } from './reader.ts';
 
@@ -121,8 +121,8 @@ export function linkResourceBuiltin(
   return { sort: 'core-func', item: { tag: kind, val }, signature: BUILTIN_SIGNATURES[kind] };
 }
 
-function linkOptions(scope: Scope, indices: CanonicalOptionIndices, offset: number): PlanOptions {
-  const options: PlanOptions = { encoding: indices.encoding };
+function linkOptions(scope: Scope, indices: CanonicalOptionIndices, offset: number): CanonicalOptions {
+  const options: CanonicalOptions = { encoding: indices.encoding };
   if (indices.memory !== null) options.memory = scope.lookup('core-memory', indices.memory, offset).item;
   if (indices.realloc !== null) {
     const realloc = scope.lookup('core-func', indices.realloc, offset);
@@ -146,7 +146,7 @@ function requireOptions(
   type: PlanFunctionType,
   signature: string,
   direction: 'lift' | 'lower',
-  options: PlanOptions,
+  options: CanonicalOptions,
   offset: number,
 ): void {
   const { table } = builder;

@@ -1,9 +1,9 @@
 // What definitions define when a component is linked: each entity is the thing itself, however many aliases lead to it.
 
+import type { CoreItem, PlanFunctionType, TypeIndex } from '../../host/gen/runtime.ts';
 import type { CoreModule } from './core-module.ts';
 import type { ComponentDefinition, Definition, Sort } from './definition.ts';
 import type { Signature } from './layout.ts';
-import type { CoreItem, PlanFunctionType, TypeIndex } from './plan.ts';
 import { MalformedComponentError } from './reader.ts';
 
 export type FunctionEntity = {

@@ -2,8 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { PlanType } from '../../host/gen/runtime.ts';
 import { type Layout, layoutOf, layoutsOf, signatureOf } from './layout.ts';
-import type { PlanType } from './plan.ts';
 
 const layout = suite('layoutOf');
 
@@ -27,8 +27,16 @@ const rules: [what: string, type: PlanType, expected: Layout][] = [
   ['list', { tag: 'list', val: u64 }, { size: 8, alignment: 4, flat: 'ii' }],
   ['own', { tag: 'own', val: 0 }, { size: 4, alignment: 4, flat: 'i' }],
   ['borrow', { tag: 'borrow', val: 0 }, { size: 4, alignment: 4, flat: 'i' }],
-  ['a tuple with padding inside', { tag: 'tuple', val: [u8, u32] }, { size: 8, alignment: 4, flat: 'ii' }],
-  ['a tuple with padding at its end', { tag: 'tuple', val: [u32, u8] }, { size: 8, alignment: 4, flat: 'ii' }],
+  [
+    'a tuple with padding inside',
+    { tag: 'tuple', val: [{ type: u8 }, { type: u32 }] },
+    { size: 8, alignment: 4, flat: 'ii' },
+  ],
+  [
+    'a tuple with padding at its end',
+    { tag: 'tuple', val: [{ type: u32 }, { type: u8 }] },
+    { size: 8, alignment: 4, flat: 'ii' },
+  ],
   [
     'a record',
     {
@@ -66,7 +74,7 @@ for (const [what, type, expected] of rules) {
 }
 
 layout('cuts what it flattens behind what can be passed', () => {
-  assert.is(layoutOf({ tag: 'tuple', val: Array(100).fill(u32) }, parts).flat, 'i'.repeat(17));
+  assert.is(layoutOf({ tag: 'tuple', val: Array(100).fill({ type: u32 }) }, parts).flat, 'i'.repeat(17));
 });
 
 layout.run();

@@ -2,7 +2,7 @@
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#alignment and the sections behind it.
 // Shared by the linker, which checks core signatures with it, and by the engine, which lifts and lowers with it.
 
-import type { PlanFunctionType, PlanPrimitive, PlanType, TypeIndex } from './plan.ts';
+import type { PlanFunctionType, PlanPrimitive, PlanType, TypeIndex } from '../../host/gen/runtime.ts';
 
 /** A function whose parameters flatten to more core values takes them in memory. */
 export const MAX_FLAT_PARAMS = 16;
@@ -48,7 +48,7 @@ export function layoutOf(type: PlanType, layouts: readonly Layout[]): Layout {
     case 'record':
       return recordLayout(type.val.map((field) => layoutAt(layouts, field.type)));
     case 'tuple':
-      return recordLayout(type.val.map((index) => layoutAt(layouts, index)));
+      return recordLayout(type.val.map((element) => layoutAt(layouts, element.type)));
     default:
       return variantLayout(casesOf(type).map((index) => (index === undefined ? null : layoutAt(layouts, index))));
   }

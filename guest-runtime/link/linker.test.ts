@@ -2,8 +2,8 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { LinkPlan } from '../../host/gen/runtime.ts';
 import { linkComponent } from './linker.ts';
-import type { LinkPlan } from './plan.ts';
 import { MalformedComponentError, UnsupportedComponentError } from './reader.ts';
 import { binaryFromWat } from './testing/wat.ts';
 
@@ -83,7 +83,7 @@ link('lists each type once, parts before wholes', async () => {
     (import "f" (func $f (param "x" (tuple (list u8) (list u8))) (param "y" (list u8)))))`);
   const list = plan.types.findIndex((type) => type.tag === 'list');
   assert.is(plan.types.filter((type) => type.tag === 'list').length, 1);
-  assert.equal(plan.types.at(-1), { tag: 'tuple', val: [list, list] });
+  assert.equal(plan.types.at(-1), { tag: 'tuple', val: [{ type: list }, { type: list }] });
 });
 
 link('gives each export of an instance as a lifted function', async () => {

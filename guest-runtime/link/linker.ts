@@ -2,12 +2,12 @@
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md
 // What a component imports at its top level, the host provides; what nested components import, the definitions around them give.
 
+import type { LinkPlan } from '../../host/gen/runtime.ts';
 import { bundleCoreInstance, linkCoreInstance, linkLift, linkLower, linkResourceBuiltin } from './core-linker.ts';
 import { readCoreModule } from './core-module.ts';
 import type { Definition, NamedIndex } from './definition.ts';
 import { type ComponentEntity, type CoreModuleEntity, type Entity, type InstanceEntity, Scope } from './entity.ts';
 import { parseComponent } from './parser.ts';
-import type { LinkPlan } from './plan.ts';
 import { PlanBuilder } from './plan-builder.ts';
 import { type ElementBudget, MalformedComponentError, UnsupportedComponentError } from './reader.ts';
 import { createHostEntity, exportOf, resolveType } from './type-resolver.ts';

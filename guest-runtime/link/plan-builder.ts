@@ -1,8 +1,8 @@
 // Collects a link plan while a component is linked, and bounds how large it can grow: a small component can instantiate components
 // that instantiate components, each twice as often as the one around it.
 
+import type { Callee, CoreItem, LinkPlan, PlanFunctionType, PlanResource } from '../../host/gen/runtime.ts';
 import type { FunctionEntity } from './entity.ts';
-import type { Callee, CoreItem, LinkPlan, PlanFunctionType, PlanResource } from './plan.ts';
 import { UnsupportedComponentError } from './reader.ts';
 import { TypeTable } from './type-table.ts';
 

@@ -25,57 +25,7 @@ export const MAX_NESTING = 100;
 export function parseType(reader: BinaryReader, depth: number): TypeDefinition {
   const offset = reader.offset;
   const code = reader.readByte();
-  const primitive = PRIMITIVES[0x7f - code];
-  if (primitive) return { kind: 'primitive', primitive };
   switch (code) {
-    case 0x72:
-      return {
-        kind: 'record',
-        fields: notEmpty(
-          reader,
-          'record',
-          reader.readVector(() => readLabelled(reader)),
-        ),
-      };
-    case 0x71:
-      return {
-        kind: 'variant',
-        cases: notEmpty(
-          reader,
-          'variant',
-          reader.readVector(() => readCase(reader)),
-        ),
-      };
-    case 0x70:
-      return { kind: 'list', element: readValueRef(reader) };
-    case 0x6f:
-      return {
-        kind: 'tuple',
-        elements: notEmpty(
-          reader,
-          'tuple',
-          reader.readVector(() => readValueRef(reader)),
-        ),
-      };
-    case 0x6e:
-      return { kind: 'flags', names: readFlagNames(reader) };
-    case 0x6d:
-      return {
-        kind: 'enum',
-        names: notEmpty(
-          reader,
-          'enum',
-          reader.readVector(() => reader.readName()),
-        ),
-      };
-    case 0x6b:
-      return { kind: 'option', element: readValueRef(reader) };
-    case 0x6a:
-      return { kind: 'result', ok: readOptionalRef(reader), error: readOptionalRef(reader) };
-    case 0x69:
-      return { kind: 'own', resource: reader.readU32() };
-    case 0x68:
-      return { kind: 'borrow', resource: reader.readU32() };
     case 0x42:
       return { kind: 'instance', declarations: parseDeclarations(reader, depth + 1, false) };
     case 0x41:
@@ -85,24 +35,55 @@ export function parseType(reader: BinaryReader, depth: number): TypeDefinition {
     case 0x3f:
       return parseResource(reader);
   }
+  const type = parseValueType(reader, code);
+  if (type) return type;
   const unsupported = UNSUPPORTED.get(code);
   throw unsupported ? reader.unsupported(unsupported, offset) : reader.malformed(`unknown type ${code}`, offset);
 }
 
-function notEmpty<T>(reader: BinaryReader, what: string, elements: T[]): T[] {
-  if (elements.length === 0) throw reader.malformed(`${what} without elements`);
+function parseValueType(reader: BinaryReader, code: number): TypeDefinition | null {
+  const primitive = PRIMITIVES[0x7f - code];
+  if (primitive) return { kind: 'primitive', primitive };
+  switch (code) {
+    case 0x72:
+      return { kind: 'record', fields: readSome(reader, 'record', () => readLabelled(reader)) };
+    case 0x71:
+      return { kind: 'variant', cases: readSome(reader, 'variant', () => readCase(reader)) };
+    case 0x70:
+      return { kind: 'list', element: readValueRef(reader) };
+    case 0x6f:
+      return { kind: 'tuple', elements: readSome(reader, 'tuple', () => readValueRef(reader)) };
+    case 0x6e:
+      return { kind: 'flags', names: readFlagNames(reader) };
+    case 0x6d:
+      return { kind: 'enum', names: readSome(reader, 'enum', () => reader.readName()) };
+    case 0x6b:
+      return { kind: 'option', element: readValueRef(reader) };
+    case 0x6a:
+      return { kind: 'result', ok: readOptionalRef(reader), error: readOptionalRef(reader) };
+    case 0x69:
+      return { kind: 'own', resource: reader.readU32() };
+    case 0x68:
+      return { kind: 'borrow', resource: reader.readU32() };
+    default:
+      return null;
+  }
+}
+
+/** Reads a vector that must have elements. */
+function readSome<T>(reader: BinaryReader, what: string, readElement: () => T): T[] {
+  const offset = reader.offset;
+  const elements = reader.readVector(readElement);
+  if (elements.length === 0) throw reader.malformed(`${what} without elements`, offset);
   return elements;
 }
 
 const MAX_FLAGS = 32;
 
 function readFlagNames(reader: BinaryReader): string[] {
-  const names = notEmpty(
-    reader,
-    'flags',
-    reader.readVector(() => reader.readName()),
-  );
-  if (names.length > MAX_FLAGS) throw reader.malformed(`more than ${MAX_FLAGS} flags`);
+  const offset = reader.offset;
+  const names = readSome(reader, 'flags', () => reader.readName());
+  if (names.length > MAX_FLAGS) throw reader.malformed(`more than ${MAX_FLAGS} flags`, offset);
   return names;
 }
 

@@ -2,9 +2,9 @@
 // to provide becomes entities of the host.
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md#type-definitions
 
+import type { PlanField, PlanFunctionType, PlanType, TypeIndex } from '../../host/gen/runtime.ts';
 import type { Definition, ExternDescription, TypeDefinition, ValueRef } from './definition.ts';
 import { type Entity, type InstanceEntity, Scope, type TypeEntity } from './entity.ts';
-import type { PlanField, PlanFunctionType, PlanType, TypeIndex } from './plan.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import { MalformedComponentError, UnsupportedComponentError } from './reader.ts';
 
@@ -47,7 +47,7 @@ function planType(builder: PlanBuilder, scope: Scope, type: ValueDefinition, off
     case 'option':
       return { tag: type.kind, val: resolve(type.element) };
     case 'tuple':
-      return { tag: 'tuple', val: type.elements.map(resolve) };
+      return { tag: 'tuple', val: type.elements.map((element) => ({ type: resolve(element) })) };
     case 'flags':
     case 'enum':
       return { tag: type.kind, val: [...type.names] };

@@ -1,8 +1,8 @@
 // The plan's table of value types: each type once, parts before wholes. Bounds what an untrusted component can make of types, whose
 // sizes and depths grow exponentially when they refer to each other.
 
+import type { PlanPrimitive, PlanType, TypeIndex } from '../../host/gen/runtime.ts';
 import { type Layout, layoutOf } from './layout.ts';
-import type { PlanPrimitive, PlanType, TypeIndex } from './plan.ts';
 
 /** Lifting and lowering recurse through types. */
 const MAX_TYPE_DEPTH = 100;
@@ -55,14 +55,13 @@ export class TypeTable {
 export function partsOf(type: PlanType): TypeIndex[] {
   switch (type.tag) {
     case 'record':
-      return type.val.map((field) => field.type);
+    case 'tuple':
+      return type.val.map((part) => part.type);
     case 'variant':
       return type.val.flatMap((variantCase) => variantCase.type ?? []);
     case 'list':
     case 'option':
       return [type.val];
-    case 'tuple':
-      return type.val;
     case 'result':
       return [type.val.ok ?? [], type.val.error ?? []].flat();
     default:

@@ -410,6 +410,9 @@ export interface PlanCase {
   name: string,
   type?: TypeIndex | undefined,
 }
+export interface PlanElement {
+  type: TypeIndex,
+}
 export interface PlanResult {
   ok?: TypeIndex | undefined,
   error?: TypeIndex | undefined,
@@ -436,7 +439,7 @@ export interface PlanTypeList {
 }
 export interface PlanTypeTuple {
   tag: 'tuple',
-  val: Uint32Array,
+  val: Array<PlanElement>,
 }
 export interface PlanTypeFlags {
   tag: 'flags',

@@ -18,7 +18,7 @@ export type ComponentInfo = JcoComponent & { readonly engine: 'jco' | 'link' };
 /** Makes the files for the engine that executes link plans. */
 export function createLinkedFiles(plan: LinkPlan, component: Uint8Array): ComponentFile[] {
   const info: ComponentInfo = { engine: 'link', imports: plan.imports, exports: plan.exports };
-  return [...createLinkFiles(plan as Parameters<typeof createLinkFiles>[0], component), createInfoFile(info)];
+  return [...createLinkFiles(plan, component), createInfoFile(info)];
 }
 
 /** Transpiles a component for the jco engine. Throws an `Error` that says why it cannot be. */

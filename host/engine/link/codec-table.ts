@@ -1,7 +1,7 @@
 // Makes the codecs of a plan's types, once for all instances.
 
 import { layoutsOf } from '../../../guest-runtime/link/layout.ts';
-import type { LinkPlan, PlanType, TypeIndex } from '../../../guest-runtime/link/plan.ts';
+import type { LinkPlan, PlanType, TypeIndex } from '../../gen/runtime.ts';
 import type { Codec } from './codec.ts';
 import {
   createBorrowCodec,
@@ -44,7 +44,7 @@ export function createCodecTable(plan: LinkPlan, peer: Peer): CodecTable {
       case 'record':
         return createRecordCodec(type.val.map((field) => ({ name: field.name, codec: codecOf(field.type) })));
       case 'tuple':
-        return createTupleCodec(type.val.map(codecOf));
+        return createTupleCodec(type.val.map((element) => codecOf(element.type)));
       case 'flags':
         return createFlagsCodec(type.val);
       case 'list': {

@@ -1,6 +1,6 @@
 // The files of a linked component, as the plan process makes them and the worker finds them: its plan, and its core modules apart.
 
-import type { LinkPlan } from '../../../guest-runtime/link/plan.ts';
+import type { LinkPlan } from '../../gen/runtime.ts';
 import { prepareModules } from './pristine/restore-plan.ts';
 
 /** The files that hold the `LinkPlan` and the `RestorePlan`. */
@@ -12,7 +12,7 @@ export function moduleFile(index: number): string {
   return `module-${index}.wasm`;
 }
 
-/** Returns the files of a component. Lists of numbers in the plan may be typed arrays, as a guest runtime returns them. */
+/** Returns the files of a component. */
 export function createLinkFiles(plan: LinkPlan, component: Uint8Array): { name: string; bytes: Uint8Array }[] {
   const prepared = prepareModules(plan, component);
   return [
@@ -23,6 +23,5 @@ export function createLinkFiles(plan: LinkPlan, component: Uint8Array): { name: 
 }
 
 function encodeJson(value: unknown): Uint8Array {
-  const text = JSON.stringify(value, (_key, part) => (ArrayBuffer.isView(part) ? [...(part as Uint32Array)] : part));
-  return new TextEncoder().encode(text);
+  return new TextEncoder().encode(JSON.stringify(value));
 }

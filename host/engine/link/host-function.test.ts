@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { LinkPlan } from '../../../guest-runtime/link/plan.ts';
+import type { LinkPlan } from '../../gen/runtime.ts';
 import type { HostImports } from '../engine.ts';
 import { createHostBinder } from './host-function.ts';
 import { lowerCamelCase, parseFunctionName, upperCamelCase } from './names.ts';

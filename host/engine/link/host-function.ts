@@ -1,6 +1,6 @@
 // Finds the host's functions in the objects that the worker offers, in jco's calling convention.
 
-import type { LinkPlan, PlanHostFunction } from '../../../guest-runtime/link/plan.ts';
+import type { LinkPlan, PlanHostFunction } from '../../gen/runtime.ts';
 import type { HostImports } from '../engine.ts';
 import { compatibleName } from '../interface-name.ts';
 import { parseFunctionName } from './names.ts';

@@ -1,6 +1,6 @@
 // Instantiates a linked component: its core instances in the plan's order, each import bound to what the plan says.
 
-import type { Callee, CoreItem } from '../../../guest-runtime/link/plan.ts';
+import type { Callee, CoreItem } from '../../gen/runtime.ts';
 import { ComponentInstanceState, type ComponentStore, LiftLowerContext, type Realloc } from './context.ts';
 import type { HostFunction } from './host-function.ts';
 import type { CoreCallee, LiftedFunction, PostReturn } from './lift.ts';

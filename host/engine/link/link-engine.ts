@@ -1,6 +1,6 @@
 // The engine that executes link plans.
 
-import type { Callee, LinkPlan } from '../../../guest-runtime/link/plan.ts';
+import type { Callee, LinkPlan } from '../../gen/runtime.ts';
 import type { ComponentInstance, Engine, InstanceHost, PreparedComponent } from '../engine.ts';
 import { createHostBinder } from './host-function.ts';
 import { LinkedInstance } from './instance.ts';

@@ -1,6 +1,6 @@
 // A link plan made ready for execution: everything about it that does not belong to one instance.
 
-import type { CoreItem, LinkPlan, PlanFunctionType, PlanOptions } from '../../../guest-runtime/link/plan.ts';
+import type { CanonicalOptions, CoreItem, LinkPlan, PlanFunctionType } from '../../gen/runtime.ts';
 import { unversionedName } from '../interface-name.ts';
 import { createCodecTable } from './codec-table.ts';
 import type { HostFunction } from './host-function.ts';
@@ -20,7 +20,7 @@ export type LinkedLowering = { readonly mayWait: boolean } & (
 /** The canonical options of functions of one component instance. Functions with the same ones share a context. */
 export type LinkedContext = {
   readonly instance: number;
-  readonly encoding: PlanOptions['encoding'];
+  readonly encoding: CanonicalOptions['encoding'];
   readonly memory: CoreItem | undefined;
   readonly realloc: CoreItem | undefined;
 };
@@ -103,7 +103,7 @@ class ContextTable {
   readonly entries: LinkedContext[] = [];
   private readonly indices = new Map<string, number>();
 
-  intern(instance: number, { encoding, memory, realloc }: PlanOptions): number {
+  intern(instance: number, { encoding, memory, realloc }: CanonicalOptions): number {
     const key = JSON.stringify([instance, encoding, memory, realloc]);
     const index = this.indices.get(key) ?? this.entries.push({ instance, encoding, memory, realloc }) - 1;
     this.indices.set(key, index);

@@ -2,7 +2,7 @@
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#loading
 
 import { layoutOf } from '../../../guest-runtime/link/layout.ts';
-import type { PlanPrimitive } from '../../../guest-runtime/link/plan.ts';
+import type { PlanPrimitive } from '../../gen/runtime.ts';
 import type { Codec } from './codec.ts';
 import type { LiftLowerContext } from './context.ts';
 import { describe } from './primitive.ts';

@@ -3,7 +3,7 @@
 // Numbers that are out of a type's range wrap around, as they do where JavaScript itself converts to integers.
 
 import { layoutOf } from '../../../guest-runtime/link/layout.ts';
-import type { PlanPrimitive } from '../../../guest-runtime/link/plan.ts';
+import type { PlanPrimitive } from '../../gen/runtime.ts';
 import type { Codec, CoreValue } from './codec.ts';
 import type { LinearMemory } from './linear-memory.ts';
 import { Trap } from './trap.ts';

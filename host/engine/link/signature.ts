@@ -2,7 +2,7 @@
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#lifting-and-lowering-values
 
 import { MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, recordLayout } from '../../../guest-runtime/link/layout.ts';
-import type { LinkPlan, PlanFunctionType, TypeIndex } from '../../../guest-runtime/link/plan.ts';
+import type { LinkPlan, PlanFunctionType, TypeIndex } from '../../gen/runtime.ts';
 import type { Codec, CoreValue } from './codec.ts';
 import type { CodecTable } from './codec-table.ts';
 import type { LiftLowerContext } from './context.ts';
@@ -167,9 +167,8 @@ function holdsBorrow(plan: LinkPlan, index: TypeIndex): boolean {
     case 'option':
       return holdsBorrow(plan, type.val);
     case 'tuple':
-      return type.val.some((part) => holdsBorrow(plan, part));
     case 'record':
-      return type.val.some((field) => holdsBorrow(plan, field.type));
+      return type.val.some((part) => holdsBorrow(plan, part.type));
     case 'variant':
       return type.val.some((variantCase) => variantCase.type !== undefined && holdsBorrow(plan, variantCase.type));
     case 'result':

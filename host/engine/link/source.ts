@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LinkPlan } from '../../../guest-runtime/link/plan.ts';
+import type { LinkPlan } from '../../gen/runtime.ts';
 import { LINK_PLAN, moduleFile, RESTORE_PLAN } from './files.ts';
 import type { RestorePlan } from './pristine/restore-plan.ts';
 

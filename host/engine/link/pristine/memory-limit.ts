@@ -1,6 +1,6 @@
 // Limits how large the memories of an instance may be. Only modules that were rewritten can be limited.
 
-import type { LinkPlan } from '../../../../guest-runtime/link/plan.ts';
+import type { LinkPlan } from '../../../gen/runtime.ts';
 import type { LinkedInstance } from '../instance.ts';
 import { ADDED } from '../rewrite/restorable-module.ts';
 import type { RestorePlan } from './restore-plan.ts';

@@ -1,8 +1,8 @@
 // Decides when the plan is made whether a component's instances can be put back to a snapshot, and rewrites its core modules so that
 // they can. Where one module cannot be, the whole component is executed as it is, with a new instance for each request.
 
-import type { CoreItem, LinkPlan } from '../../../../guest-runtime/link/plan.ts';
 import { MalformedComponentError } from '../../../../guest-runtime/link/reader.ts';
+import type { CoreItem, LinkPlan } from '../../../gen/runtime.ts';
 import { UnknownInstructionError } from '../rewrite/instruction.ts';
 import { NotRewritableError } from '../rewrite/not-rewritable.ts';
 import { ADDED, type RestorableModule, rewriteRestorable } from '../rewrite/restorable-module.ts';

@@ -1,7 +1,7 @@
 // The state of a component's instances right after instantiation, and how an instance that has run is put back to it: memories, mutable
 // globals, and what the Canonical ABI keeps. Tables and segments need nothing: modules that change them are not restorable.
 
-import type { LinkPlan } from '../../../../guest-runtime/link/plan.ts';
+import type { LinkPlan } from '../../../gen/runtime.ts';
 import type { LinkedInstance } from '../instance.ts';
 import type { LinearMemory } from '../linear-memory.ts';
 import { ADDED } from '../rewrite/restorable-module.ts';

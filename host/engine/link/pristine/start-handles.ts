@@ -3,7 +3,7 @@
 // That is the same as a new instance only where the answers hold nothing else that differs: a guest that asked for random numbers or
 // the time when it started is never put back.
 
-import type { LinkPlan } from '../../../../guest-runtime/link/plan.ts';
+import type { LinkPlan } from '../../../gen/runtime.ts';
 import { unversionedName } from '../../interface-name.ts';
 import type { ComponentInstanceState, StartCall } from '../context.ts';
 import type { Handle } from '../handle-table.ts';
