@@ -3,6 +3,7 @@
 import type { Server as NetServer } from 'node:net';
 import { Publisher } from '../events/publisher.ts';
 import { becomeChildSubreaper } from '../ffi/child.ts';
+import { MemoryTrimmer } from '../ffi/memory-trimmer.ts';
 import { Task as TaskV2 } from '../gen/containerd.task.v2.ts';
 import { Task as TaskV3 } from '../gen/containerd.task.v3.ts';
 import type { Invocation } from '../invocation.ts';
@@ -15,7 +16,6 @@ import { parseAddress, SOCKET_FD } from './address.ts';
 import { removeFile, writeStandardError } from './files.ts';
 import type { Flags } from './flags.ts';
 import { RUNTIME_NAME } from './info.ts';
-import { MemoryTrimmer } from './memory.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
 // containerd gives an exiting shim three seconds.

@@ -25,6 +25,8 @@ export type TriggerContext = {
   readonly print: (text: string) => void;
   /** Writes a line to the container's standard error. */
   readonly log: (line: string) => void;
+  /** To be called after each event that was served. */
+  readonly onEvent: () => void;
 };
 
 /** A trigger that takes events. */

@@ -2,12 +2,14 @@
 // with a root file system that is empty and read-only, without a user's name and without a temporary folder.
 
 import type { Engine } from '../engine/engine.ts';
+import { MemoryTrimmer } from '../ffi/memory-trimmer.ts';
 import type { Invocation } from '../invocation.ts';
 import { mayWait } from '../wasi/async.ts';
 import { WORKER_MOUNT, workerPathsIn } from './config.ts';
 import { DescriptorWriter } from './descriptor.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
 import { readWorkerInput, watchControl } from './files.ts';
+import { limitYoungGeneration } from './heap.ts';
 import { type RunningWorker, startWorker } from './worker.ts';
 
 /** The exit status of an app that could not start, as the original has it. */
@@ -26,7 +28,9 @@ const encoder = new TextEncoder();
 
 /** Runs an app. The arguments are for trying it outside a container: the shim's mount, and the app's root folder. */
 export async function runWorker({ args, onTerminate, onUncaught }: Invocation): Promise<number> {
+  limitYoungGeneration();
   const [mount = WORKER_MOUNT, root = '/'] = args;
+  const trimmer = new MemoryTrimmer();
   const stdout = new DescriptorWriter(1);
   const stderr = new DescriptorWriter(2);
   const log = (line: string) => stderr.write(encoder.encode(`${line}\n`));
@@ -43,7 +47,9 @@ export async function runWorker({ args, onTerminate, onUncaught }: Invocation): 
       openGuestOutput: () => new DescriptorSink(stderr),
       print: (text) => stdout.write(encoder.encode(text)),
       log,
+      onEvent: () => trimmer.touch(),
     });
+    trimmer.touch();
     await ending;
     await end(worker, input.config.environment[GRACE_VARIABLE], log);
     return 0;

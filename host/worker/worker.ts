@@ -25,6 +25,8 @@ export type WorkerOptions = {
   readonly openGuestOutput: () => ByteSink;
   readonly print: (text: string) => void;
   readonly log: (line: string) => void;
+  /** Called after each event that was served. */
+  readonly onEvent: () => void;
 };
 
 /** An app that serves. */
@@ -59,6 +61,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     decide: await createDecide(options, loader),
     print: options.print,
     log: options.log,
+    onEvent: options.onEvent,
   };
   for (const trigger of plan.triggers) running.push(await startTrigger(trigger, triggerContext));
   return {

@@ -25,6 +25,8 @@ export type DispatchOptions = {
   readonly decide: (event: HttpEvent) => Promise<Decision>;
   /** Says something to the operator. */
   readonly log: (line: string) => void;
+  /** Called after each request. */
+  readonly onEvent: () => void;
 };
 
 /** Answers one request. Never rejects. */
@@ -44,6 +46,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       const clientAddress = formatAddress(request.socket.remoteAddress, request.socket.remotePort);
       await answerByRoute(options, { request, response, head, target, clientAddress, expectsContinue });
     }
+    options.onEvent();
   };
 }
 

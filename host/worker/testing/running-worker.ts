@@ -49,6 +49,7 @@ export async function startTestWorker(
         printed += text;
       },
       log: (line) => logged.push(line),
+      onEvent: () => {},
     });
     const stop = async () => {
       worker.close();

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../testing/until.ts';
-import { MemoryTrimmer } from './memory.ts';
+import { MemoryTrimmer } from './memory-trimmer.ts';
 
 const trimming = suite('MemoryTrimmer');
 

@@ -1,14 +1,14 @@
-// EDGE: the memory of this process. A shim lives as long as its pod and does nothing for most of that time, but V8 keeps what starting
-// and creating took until it needs to collect, which then never happens. So the shim asks for a collection when it has become quiet.
+// EDGE: the memory of this process. Shims and workers do nothing for most of their time, but V8 keeps what starting and a burst of work
+// took until it needs to collect, which then never happens. So they ask for a collection when they have become quiet.
 import { memoryUsage } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { libc } from '../ffi/libc.ts';
+import { libc } from './libc.ts';
 
 /** How long nothing must have happened, in milliseconds. */
 const QUIET_MS = 2000;
 
-/** How much the heap must have grown since the last time, in bytes: answering containerd's polls must not cost a collection each. */
+/** How much the heap must have grown since the last time, in bytes: answering polls and probes must not cost a collection each. */
 const WORTHWHILE_BYTES = 2 << 20;
 
 /** Returns memory to the system when the process is quiet. */
