@@ -40,10 +40,10 @@ async function unmountOnThread(target: string): Promise<boolean> {
   if (created !== 0) throw systemError(created, 'pthread_create');
   const result = Buffer.alloc(8);
   const thread = id.readBigUInt64LE();
-  let pollMs = FIRST_POLL_MS;
-  while (libc().pthread_tryjoin_np(thread, result) === EBUSY) {
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-    pollMs = Math.min(pollMs * 2, LAST_POLL_MS);
+  // Most are done within one turn of the event loop.
+  await new Promise((resolve) => setImmediate(resolve));
+  for (let pollMs = FIRST_POLL_MS; libc().pthread_tryjoin_np(thread, result) === EBUSY; pollMs *= 2) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(pollMs, LAST_POLL_MS)));
   }
   // `path` is used again so that it cannot be collected while the thread reads it.
   return path.length > 0 && result.readInt32LE() === 0;

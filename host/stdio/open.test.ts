@@ -23,8 +23,7 @@ async function openFor(stdin: string, stdout: string, stderr: string): Promise<S
 /** Runs a script with the streams of a process, as the OCI runtime would, and gives its exit code. */
 async function run(script: string, streams: Streams): Promise<number> {
   const child = spawn('sh', ['-c', script], { stdio: [...streams.descriptors] });
-  await streams.release();
-  const [code] = (await once(child, 'exit')) as [number];
+  const [[code]] = await Promise.all([once(child, 'exit') as Promise<[number]>, streams.release()]);
   return code;
 }
 

@@ -55,7 +55,7 @@ terminals('copies what is typed to the process and what it writes to a file', as
   const writer = await open(input, 'w');
   await writer.writeFile('words\n');
   await until('the answer is there', () => readFileSync(output, 'utf8').includes('got words'));
-  assert.match(readFileSync(output, 'utf8'), /^\/dev\/(pts\/0|console)\r\n/);
+  assert.match(readFileSync(output, 'utf8'), /^\/dev\/(pts\/0|console)\r$/m);
   await terminal.close(AbortSignal.timeout(5000));
   await writer.close();
 });
