@@ -2,6 +2,8 @@
 // which is the shim under test; their network is real. Nothing is pulled: the pause container's image is made here as well.
 import { mkdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findCgroup } from '../cgroup/cgroupfs.ts';
+import { UNIFIED } from '../cgroup/path.ts';
 import { Connection } from '../containerd/connection.ts';
 import { ImageService, RuntimeService } from '../gen/runtime.v1.ts';
 import { runCommand } from './command.ts';
@@ -44,22 +46,40 @@ export async function openPodNode({ release, runtime }: PodNodeOptions): Promise
 /** A node that pods run on. */
 export class PodNode {
   readonly containerd: Containerd;
-  readonly connection: Connection;
+  #connection: Connection;
   readonly #network: PodNetwork;
   readonly #pods = new Set<Pod>();
 
   constructor(containerd: Containerd, network: PodNetwork) {
     this.containerd = containerd;
-    this.connection = new Connection(containerd.address, CRI_NAMESPACE, CALL_TIMEOUT_MS);
+    this.#connection = connectTo(containerd);
     this.#network = network;
   }
 
-  /** Waits until CRI is ready, and imports the pause container's image. */
-  async prepare(): Promise<void> {
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** Restarts containerd, which leaves its pods running. */
+  async restart(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    this.#connection[Symbol.dispose]();
+    await this.containerd.stop(signal);
+    await this.containerd.start();
+    this.#connection = connectTo(this.containerd);
+    await this.untilReady();
+  }
+
+  /** Waits until CRI can take calls. */
+  async untilReady(): Promise<void> {
     await until('CRI is ready', async () => {
       const { status } = await this.connection.call(RuntimeService, RuntimeService.methods.status, {});
       return status?.conditions.every((condition) => condition.status);
     });
+  }
+
+  /** Waits until CRI is ready, and imports the pause container's image. */
+  async prepare(): Promise<void> {
+    await this.untilReady();
     await importEntries(this.containerd, 'pause', await listBusybox(), ['/bin/sleep', '1000000']);
     await this.untilImage(PAUSE_IMAGE);
   }
@@ -81,6 +101,21 @@ export class PodNode {
     this.#pods.add(pod);
     await pod.run();
     return pod;
+  }
+
+  /** Process id of a container's first process, on the machine. */
+  async pidOf(pod: Pod, name: string): Promise<number> {
+    const task = (await this.containerd.tasks()).get(pod.containerId(name));
+    if (task === undefined) throw new Error(`no task of ${name}`);
+    return task.pid;
+  }
+
+  /** Reads a container's limit of memory where the kernel keeps it, in bytes. */
+  async memoryLimit(pod: Pod, name: string): Promise<bigint> {
+    const { directories } = await findCgroup(await this.pidOf(pod, name));
+    const { memory, [UNIFIED]: unified = '' } = directories;
+    const path = memory === undefined ? `${unified}/memory.max` : `${memory}/memory.limit_in_bytes`;
+    return BigInt((await readFile(path, 'utf8')).trim());
   }
 
   /** Stops and removes every pod, and the cgroup that a kubelet would have made for it. Never rejects. */
@@ -111,6 +146,10 @@ export class PodNode {
     this.connection[Symbol.dispose]();
     await this.containerd.close();
   }
+}
+
+function connectTo(containerd: Containerd): Connection {
+  return new Connection(containerd.address, CRI_NAMESPACE, CALL_TIMEOUT_MS);
 }
 
 /** Removes a pod's cgroup in every hierarchy, where nothing is in it any more. */

@@ -3,7 +3,8 @@
 import { once } from 'node:events';
 
 const PROTOCOL = 'v4.channel.k8s.io';
-const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4 } as const;
+/** 2 is standard error, 3 the status at the end. */
+const CHANNEL = { stdin: 0, stdout: 1, resize: 4 } as const;
 
 /** What may be asked of a command with streams. */
 export type StreamOptions = { readonly tty?: boolean };
@@ -17,8 +18,8 @@ export type Stream = {
   readonly resize: (columns: number, rows: number) => void;
   /** What came on standard output so far. */
   readonly written: () => string;
-  /** Resolves when the process has ended. Rejects when the connection fails. */
-  readonly ended: Promise<StreamEnd>;
+  /** Resolves when the process has ended. Rejects when the connection was closed before. */
+  readonly untilEnd: () => Promise<StreamEnd>;
   readonly close: () => void;
 };
 
@@ -31,13 +32,7 @@ export async function attachTo(url: string): Promise<Stream> {
     const [channel = 0, ...bytes] = new Uint8Array(data as ArrayBuffer);
     texts[channel] += new TextDecoder().decode(Uint8Array.from(bytes));
   });
-  const ended = once(socket, 'close').then(() => {
-    return {
-      stdout: texts[CHANNEL.stdout] ?? '',
-      stderr: texts[CHANNEL.stderr] ?? '',
-      code: codeOf(texts[CHANNEL.status] ?? ''),
-    };
-  });
+  const closed = once(socket, 'close');
   await once(socket, 'open');
   const send = (channel: number, text: string) => {
     socket.send(Uint8Array.of(channel, ...new TextEncoder().encode(text)));
@@ -46,7 +41,11 @@ export async function attachTo(url: string): Promise<Stream> {
     write: (text) => send(CHANNEL.stdin, text),
     resize: (columns, rows) => send(CHANNEL.resize, JSON.stringify({ Width: columns, Height: rows })),
     written: () => texts[CHANNEL.stdout] ?? '',
-    ended,
+    untilEnd: async () => {
+      await closed;
+      const [, stdout = '', stderr = '', status = ''] = texts;
+      return { stdout, stderr, code: codeOf(status) };
+    },
     close: () => socket.close(),
   };
 }

@@ -8,7 +8,9 @@ import {
   type ContainerStats,
   type ContainerStatus,
   type LinuxContainerResources,
-  type LinuxSandboxSecurityContext,
+  type LinuxContainerSecurityContext,
+  NamespaceMode,
+  type NamespaceOption,
   type PodSandboxConfig,
   type PodSandboxStats,
   RuntimeService,
@@ -32,12 +34,15 @@ export type PodOptions = {
   /** In place of the handler of the shim under test. */
   readonly handler?: string;
   readonly sysctls?: Readonly<Record<string, string>>;
-  readonly security?: Fields<LinuxSandboxSecurityContext>;
+  /** Which namespaces the containers share with each other or with the node; as in Kubernetes, all but that of processes when left out. */
+  readonly namespaces?: Fields<NamespaceOption>;
 };
 
 /** What may be asked of a container beside its image. */
-export type ContainerOptions = Omit<Fields<ContainerConfig>, 'image' | 'envs' | 'metadata' | 'logPath'> & {
+export type ContainerOptions = Omit<Fields<ContainerConfig>, 'image' | 'envs' | 'metadata' | 'logPath' | 'linux'> & {
   readonly environment?: Readonly<Record<string, string>>;
+  readonly resources?: Fields<LinuxContainerResources>;
+  readonly security?: Fields<LinuxContainerSecurityContext>;
 };
 
 /** How a command in a container ended. */
@@ -52,6 +57,7 @@ export class Pod {
   readonly #node: Node;
   readonly #config: Fields<PodSandboxConfig>;
   readonly #handler: string;
+  readonly #namespaces: Fields<NamespaceOption>;
   readonly #logDirectory: string;
   // Container ids by name; `create` adds, `removeContainer` removes.
   readonly #ids = new Map<string, string>();
@@ -65,11 +71,13 @@ export class Pod {
     this.#logDirectory = logDirectory;
     this.cgroupParent = cgroupParent;
     this.#handler = options.handler ?? 'spin';
+    this.#namespaces = { pid: NamespaceMode.CONTAINER, ...options.namespaces };
     this.#config = {
       metadata: { name, uid: `uid-${name}-${node.containerd.mark}`, namespace: 'default', attempt: 0 },
-      hostname: name,
+      // Who has the node's network has its name as well.
+      hostname: options.namespaces?.network === NamespaceMode.NODE ? '' : name,
       logDirectory,
-      linux: { cgroupParent, sysctls: options.sysctls, securityContext: options.security },
+      linux: { cgroupParent, sysctls: options.sysctls, securityContext: { namespaceOptions: this.#namespaces } },
     };
   }
 
@@ -103,9 +111,10 @@ export class Pod {
     await this.#node.untilImage(image);
     const attempt = this.#attempts.get(name) ?? 0;
     this.#attempts.set(name, attempt + 1);
-    const { environment = {}, ...rest } = options;
+    const { environment = {}, resources, security, ...rest } = options;
     const envs = Object.entries(environment).map(([key, value]) => ({ key, value }));
-    const config = { ...rest, metadata: { name, attempt }, image: { image }, envs, logPath: `${name}.log` };
+    const linux = { resources, securityContext: { ...security, namespaceOptions: this.#namespaces } };
+    const config = { ...rest, linux, metadata: { name, attempt }, image: { image }, envs, logPath: `${name}.log` };
     const request = { podSandboxId: this.#id, config, sandboxConfig: this.#config };
     const { containerId } = await this.#node.connection.call(RuntimeService, methods.createContainer, request);
     this.#node.containerd.claim(containerId);

@@ -1,0 +1,36 @@
+// What a pod asks its node to hold it to: limits of memory and CPU, and how a container that goes beyond them is told of.
+import * as assert from 'uvu/assert';
+import { TEST_APP } from '../testing/app.ts';
+import { onEachPodNode } from '../testing/each-release.ts';
+import { importApp, importBusybox } from '../testing/images.ts';
+import { request, untilAnswer } from '../testing/network.ts';
+
+const MEBIBYTE = 1n << 20n;
+/** A shell that doubles a string until there is no more memory. */
+const GREEDY = ['sh', '-c', 'x=0123456789abcdef; while :; do x=$x$x; done'];
+
+await onEachPodNode('limit', (test) => {
+  test('of memory kills a container, which is then OOMKilled', async (node) => {
+    const pod = await node.runPod('pod');
+    const resources = { memoryLimitInBytes: 16n * MEBIBYTE };
+    await pod.start('greedy', await importBusybox(node.containerd), { command: GREEDY, resources });
+    const { exitCode, reason } = await pod.untilExited('greedy');
+    assert.equal([exitCode, reason], [137, 'OOMKilled']);
+  });
+
+  test('of 128 MiB and a tenth of a CPU lets an app serve', async (node) => {
+    const pod = await node.runPod('pod');
+    const resources = { memoryLimitInBytes: 128n * MEBIBYTE, cpuPeriod: 100_000n, cpuQuota: 10_000n };
+    await pod.start('app', await importApp(node.containerd, TEST_APP), { resources });
+    assert.is((await untilAnswer(`http://${pod.address}/hello`)).status, 200);
+  });
+
+  test('is changed while an app serves', async (node) => {
+    const pod = await node.runPod('pod');
+    await pod.start('app', await importApp(node.containerd, TEST_APP));
+    await untilAnswer(`http://${pod.address}/hello`);
+    await pod.updateResources('app', { memoryLimitInBytes: 200n * MEBIBYTE });
+    assert.is(await node.memoryLimit(pod, 'app'), 200n * MEBIBYTE);
+    assert.is((await request(`http://${pod.address}/hello`)).status, 200);
+  });
+});
