@@ -23,9 +23,12 @@ export type LinkEngineOptions = {
   readonly maxMemoryBytes?: number;
   /** How many idle instances are kept for each component; 64 by default. */
   readonly maxIdle?: number;
+  /** How many bytes idle instances of a component may hold that they share with none; 64 MiB by default. */
+  readonly maxIdleBytes?: number;
 };
 
 const DEFAULT_MAX_IDLE = 64;
+const DEFAULT_MAX_IDLE_BYTES = 0x400_0000;
 const SHRINK_MS = 10_000;
 
 /** Creates the engine. */
@@ -46,8 +49,10 @@ function findBestMethod(): RestoreMethod {
 /** Prepares a component whose modules are compiled. */
 export function createPreparedComponent(
   { plan, restore, modules }: LinkSource,
-  { waits, method = 'copy', maxIdle = DEFAULT_MAX_IDLE, maxMemoryBytes }: LinkEngineOptions,
+  options: LinkEngineOptions,
 ): PreparedComponent {
+  const { waits, method = 'copy', maxMemoryBytes } = options;
+  const { maxIdle = DEFAULT_MAX_IDLE, maxIdleBytes = DEFAULT_MAX_IDLE_BYTES } = options;
   const component = createLinkedComponent(plan, modules, waits);
   const bindHost = createHostBinder(plan);
   const exports = exportTable(plan);
@@ -57,7 +62,7 @@ export function createPreparedComponent(
     if (maxMemoryBytes !== undefined) limitMemories(plan, restore, instance, maxMemoryBytes);
     return instance;
   };
-  const pool = new InstancePool(create, snapshot, { maxIdle, shrinkMs: SHRINK_MS });
+  const pool = new InstancePool(create, snapshot, { maxIdle, maxIdleBytes, shrinkMs: SHRINK_MS });
   return {
     // An interface that gives only types is not asked of the host.
     imports: [...new Set(plan.hostFunctions.map((host) => host.interface))],

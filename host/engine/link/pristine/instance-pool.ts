@@ -13,9 +13,13 @@ export type PooledInstance = {
   readonly restorable: RestorableInstance | null;
 };
 
+type IdleInstance = { readonly pooled: PooledInstance; readonly ownBytes: number };
+
 export type PoolOptions = {
   /** How many idle instances are kept at most. */
   readonly maxIdle: number;
+  /** How many bytes of memory idle instances may hold that they share with none; one is kept in any case. */
+  readonly maxIdleBytes: number;
   /** How often is looked for idle instances that were not needed since the last look, in milliseconds. */
   readonly shrinkMs: number;
 };
@@ -25,7 +29,8 @@ export class InstancePool {
   /** Null where every instance is used once. */
   #snapshot: Snapshot | null;
   readonly #options: PoolOptions;
-  readonly #idle: PooledInstance[] = [];
+  readonly #idle: IdleInstance[] = [];
+  #idleBytes = 0;
   /** The fewest idle instances since the last look. */
   #unneeded = 0;
   #timer: ReturnType<typeof setInterval> | null = null;
@@ -44,8 +49,9 @@ export class InstancePool {
   acquire(createHost: () => InstanceHost): PooledInstance {
     const idle = this.#idle.pop();
     if (idle === undefined) return this.#createPooled(createHost());
+    this.#idleBytes -= idle.ownBytes;
     this.#unneeded = Math.min(this.#unneeded, this.#idle.length);
-    return idle;
+    return idle.pooled;
   }
 
   #createPooled(host: InstanceHost): PooledInstance {
@@ -63,19 +69,33 @@ export class InstancePool {
     return restorable;
   }
 
-  /** Takes an instance back whose host has been released. It must have ended every call without a trap. */
+  /**
+   * Takes an instance back whose host has been released. It must have ended every call without a trap. One that cannot be put back, or
+   * that is not needed, is given up.
+   */
   release(pooled: PooledInstance): void {
     if (pooled.restorable === null || this.#idle.length >= this.#options.maxIdle) return;
-    pooled.restorable.restore();
-    this.#idle.push(pooled);
+    const ownBytes = tryRestore(pooled.restorable);
+    if (ownBytes === null) return;
+    if (this.#idle.length > 0 && this.#idleBytes + ownBytes > this.#options.maxIdleBytes) return;
+    this.#idleBytes += ownBytes;
+    this.#idle.push({ pooled, ownBytes });
     this.#timer ??= setInterval(() => this.#shrink(), this.#options.shrinkMs).unref();
   }
 
   #shrink(): void {
-    this.#idle.splice(0, Math.ceil(this.#unneeded / 2));
+    for (const { ownBytes } of this.#idle.splice(0, Math.ceil(this.#unneeded / 2))) this.#idleBytes -= ownBytes;
     this.#unneeded = this.#idle.length;
     if (this.#idle.length > 0 || this.#timer === null) return;
     clearInterval(this.#timer);
     this.#timer = null;
+  }
+}
+
+function tryRestore(restorable: RestorableInstance): number | null {
+  try {
+    return restorable.restore();
+  } catch {
+    return null;
   }
 }

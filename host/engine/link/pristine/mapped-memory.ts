@@ -26,7 +26,7 @@ let pageMap: PageMap | undefined;
 /** Makes a snapshot that is put back `exact`ly or by `drop`ping pages. Throws a system error where the machine does not let it. */
 export function createMappedSnapshot(method: 'exact' | 'drop', bytes: Uint8Array): MemorySnapshot {
   const { length } = bytes;
-  if (length === 0) return { adopt: () => ({ restore: () => undefined }), dispose: () => undefined };
+  if (length === 0) return { adopt: () => ({ restore: () => 0 }), dispose: () => undefined };
   const fd = createSealedFile('wasm-snapshot', bytes);
   const saved = method === 'exact' ? new Uint8Array(mapFile(fd, length)) : null;
   if (saved) pageMap ??= new PageMap();
@@ -70,9 +70,10 @@ class MappedMemory implements RestorableMemory {
     return address;
   }
 
-  restore(): void {
+  restore(): number {
     const address = this.locate();
     dropPages(address, this.memory.bytes.length);
+    return 0;
   }
 }
 
@@ -87,7 +88,7 @@ class ExactMemory implements RestorableMemory {
     this.#pageMap = pageMap;
   }
 
-  restore(usedBytes: number): void {
+  restore(usedBytes: number): number {
     const address = this.#mapped.locate();
     const { bytes } = this.#mapped.memory;
     const saved = this.#saved;
@@ -96,17 +97,24 @@ class ExactMemory implements RestorableMemory {
       bytes.set(saved.subarray(start, end), start);
       owned += end - start;
     });
-    if (owned > MIN_OWNED_BYTES && owned > MAX_OWNED_SHARE * saved.length) dropPages(address, saved.length);
-    this.#clearGrown(address, bytes, Math.max(saved.length, Math.min(usedBytes, bytes.length)));
+    if (owned > MIN_OWNED_BYTES && owned > MAX_OWNED_SHARE * saved.length) {
+      dropPages(address, saved.length);
+      owned = 0;
+    }
+    return owned + this.#clearGrown(address, bytes, Math.max(saved.length, Math.min(usedBytes, bytes.length)));
   }
 
-  #clearGrown(address: bigint, bytes: Uint8Array, used: number): void {
+  /** Returns how many bytes stay. */
+  #clearGrown(address: bigint, bytes: Uint8Array, used: number): number {
     const start = this.#saved.length;
-    if (bytes.length === start) return;
-    this.#pageMap.forEachOwned(address + BigInt(start), used - start, (from, to) =>
-      bytes.fill(0, start + from, start + to),
-    );
+    if (bytes.length === start) return 0;
+    let cleared = 0;
+    this.#pageMap.forEachOwned(address + BigInt(start), used - start, (from, to) => {
+      bytes.fill(0, start + from, start + to);
+      cleared += to - from;
+    });
     if (used < bytes.length) dropPages(address + BigInt(used), bytes.length - used);
+    return cleared;
   }
 }
 

@@ -9,8 +9,11 @@ export type RestoreMethod = (typeof RESTORE_METHODS)[number];
 
 /** One memory of one instance, which its snapshot can be put back into. */
 export interface RestorableMemory {
-  /** `usedBytes` is the size of the memory as the guest knows it. Throws a system error; the memory must not be used then. */
-  restore(usedBytes: number): void;
+  /**
+   * Puts the memory back and returns how many bytes of it no other instance shares. `usedBytes` is its size as the guest knows it.
+   * Throws a system error; the memory must not be used then.
+   */
+  restore(usedBytes: number): number;
 }
 
 /** The bytes of a memory at the time of the snapshot, shared by all instances of a component. */
@@ -30,6 +33,7 @@ export function createCopiedSnapshot(bytes: Uint8Array): MemorySnapshot {
         memory.refresh();
         memory.bytes.set(saved);
         memory.bytes.fill(0, saved.length);
+        return memory.bytes.length;
       },
     }),
     dispose: () => undefined,

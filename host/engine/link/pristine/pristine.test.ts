@@ -158,6 +158,17 @@ for (const method of RESTORE_METHODS) {
     assert.is(pool.made, method === 'fresh' ? 5 : 4);
   });
 
+  pristine('keeps no more idle memory than it may, but one instance in any case', async () => {
+    const pool = open({ maxIdleBytes: 1 });
+    const instances = await Promise.all([pool.acquire(), pool.acquire()]);
+    for (const instance of instances) await instance.call('dirty', '', [0]);
+    for (const instance of instances) instance.dispose();
+    await pool.acquire();
+    await pool.acquire();
+    const isKept = { exact: 3, drop: 2, copy: 3, fresh: 4 };
+    assert.is(pool.made, isKept[method]);
+  });
+
   pristine('lets memories grow no further than it may', async () => {
     const pool = open({ maxMemoryBytes: 22 * 65536 + 100 });
     for (const _ of [1, 2]) assert.equal([await pool.call('grow', 3), await pool.call('grow', 2)], [-1, 20]);

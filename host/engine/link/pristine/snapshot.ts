@@ -17,8 +17,8 @@ import { StartHandles } from './start-handles.ts';
 
 /** An instance that can be put back. */
 export interface RestorableInstance {
-  /** Throws a system error; the instance must not be used then. */
-  restore(): void;
+  /** Returns how many bytes of memory no other instance shares. Throws a system error; the instance must not be used then. */
+  restore(): number;
 }
 
 type SavedGlobal = { readonly global: WebAssembly.Global; readonly value: number | bigint };
@@ -61,8 +61,9 @@ export class Snapshot {
     }
     return {
       restore() {
-        restoreInstance(instance, globals, memories);
+        const ownBytes = restoreInstance(instance, globals, memories);
         startHandles.restore();
+        return ownBytes;
       },
     };
   }
@@ -91,8 +92,10 @@ function restoreInstance(
   instance: LinkedInstance,
   globals: readonly SavedGlobal[],
   memories: readonly SavedMemory[],
-): void {
-  for (const { size, memory } of memories) memory.restore((size.value as number) * WASM_PAGE_BYTES);
+): number {
+  let ownBytes = 0;
+  for (const { size, memory } of memories) ownBytes += memory.restore((size.value as number) * WASM_PAGE_BYTES);
   for (const { global, value } of globals) global.value = value;
   instance.reset();
+  return ownBytes;
 }
