@@ -1,15 +1,14 @@
 // What the shim laid out for the worker in its read-only mount, and the descriptor that says whether the shim still lives.
 
-import { fstatSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { fstatSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { type PreparedApp, parsePreparedApp } from '../plan/prepared-app.ts';
 import { CONTROL_FD, type WorkerConfig, type WorkerPaths } from './config.ts';
 
-/** Reads the worker's configuration and the app. */
-export async function readWorkerInput(paths: WorkerPaths): Promise<{ config: WorkerConfig; app: PreparedApp }> {
-  const [config, app] = await Promise.all([readFile(paths.config, 'utf8'), readFile(`${paths.app}/app.json`, 'utf8')]);
-  return { config: JSON.parse(config) as WorkerConfig, app: parsePreparedApp(app) };
+/** Reads the worker's configuration and the app. Blocks: nothing else is under way yet. */
+export function readWorkerInput(paths: WorkerPaths): { config: WorkerConfig; app: PreparedApp } {
+  const config = JSON.parse(readFileSync(paths.config, 'utf8')) as WorkerConfig;
+  return { config, app: parsePreparedApp(readFileSync(`${paths.app}/app.json`, 'utf8')) };
 }
 
 /** Resolves when the shim has closed its end of the control descriptor. Never, when there is no such descriptor. */

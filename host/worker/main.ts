@@ -38,7 +38,7 @@ export async function runWorker({ args, onTerminate, onUncaught }: Invocation): 
   const ending = Promise.race([aborted(onTerminate()), watchControl()]);
   try {
     const paths = workerPathsIn(mount);
-    const input = await readWorkerInput(paths);
+    const input = readWorkerInput(paths);
     const worker = await startWorker({
       ...input,
       components: paths.components,

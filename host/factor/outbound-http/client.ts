@@ -1,8 +1,8 @@
 // Sends requests of guests with node:http and node:https. Connections are kept and shared by all instances; redirects are the
 // guest's business.
 
-import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps, Agent as TlsAgent } from 'node:https';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { getBuiltinModule } from 'node:process';
 import type { BodyConsumer } from '../../wasi/http/body-pipe.ts';
 import { createIncomingFields } from '../../wasi/http/fields.ts';
 import { MessageSource } from '../../wasi/http/message-source.ts';
@@ -15,10 +15,25 @@ import { framingOf, type OutboundRequest } from './outbound-request.ts';
 /** Sends a request and settles `response`. What node:http refuses to send is thrown. */
 export type HttpClient = (request: OutboundRequest, response: FutureIncomingResponse, scope: InstanceScope) => void;
 
+/** How requests of one scheme are sent. */
+type Transport = { readonly agent: Agent; readonly request: typeof request };
+
 /** Creates a client with a connection pool of its own. */
 export function createHttpClient(): HttpClient {
-  const agents = { http: new Agent({ keepAlive: true }), https: new TlsAgent({ keepAlive: true }) };
-  return (outbound, response, scope) => new Exchange(outbound, response, scope).send(agents[outbound.scheme]);
+  const transports: Partial<Record<OutboundRequest['scheme'], Transport>> = {
+    http: { agent: new Agent({ keepAlive: true }), request },
+  };
+  return (outbound, response, scope) => {
+    const transport = transports[outbound.scheme] ?? loadTls();
+    transports[outbound.scheme] = transport;
+    new Exchange(outbound, response, scope, transport).send();
+  };
+}
+
+/** TLS takes 3 MB that an app without https requests does not pay. */
+function loadTls(): Transport {
+  const { Agent, request } = getBuiltinModule('node:https');
+  return { agent: new Agent({ keepAlive: true }), request };
 }
 
 /** One request and its response. Lives in the scope until the response's body has ended. */
@@ -26,18 +41,20 @@ class Exchange implements Disposable {
   readonly #outbound: OutboundRequest;
   readonly #response: FutureIncomingResponse;
   readonly #scope: InstanceScope;
+  readonly #transport: Transport;
   #request: ClientRequest | undefined;
   #source: MessageSource | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(outbound: OutboundRequest, response: FutureIncomingResponse, scope: InstanceScope) {
+  constructor(outbound: OutboundRequest, response: FutureIncomingResponse, scope: InstanceScope, transport: Transport) {
     this.#outbound = outbound;
     this.#response = response;
     this.#scope = scope;
+    this.#transport = transport;
   }
 
-  send(agent: Agent | false): void {
-    this.#request = this.#open(agent);
+  send(): void {
+    this.#request = this.#open(this.#transport.agent);
     this.#scope.add(this);
     this.#response.onDrop = () => this.#request?.destroy();
     this.#outbound.body.attach(this.#createConsumer(this.#request));
@@ -57,8 +74,7 @@ class Exchange implements Disposable {
     // A URI is bytes on the wire, which node:http takes as one character each.
     const path = decodeLatin1(new TextEncoder().encode(this.#outbound.path));
     const headers = ['host', authority, ...this.#outbound.headers, ...framingOf(this.#outbound)];
-    const send = scheme === 'https' ? requestHttps : requestHttp;
-    const request = send({ agent, hostname, port, path, method, headers, setHost: false });
+    const request = this.#transport.request({ agent, hostname, port, path, method, headers, setHost: false });
     this.#limit(request, this.#outbound.connectTimeoutMs, 'CONNECT_TIMEOUT');
     request.on('socket', (socket) => {
       const limitFirstByte = () => this.#limit(request, this.#outbound.firstByteTimeoutMs, 'READ_TIMEOUT');

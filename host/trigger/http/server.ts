@@ -1,6 +1,5 @@
 // The HTTP server of the app: node:http with everything turned off that would put something on the wire that the app did not send.
 
-import { lookup } from 'node:dns/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Dispatch } from './dispatch.ts';
@@ -36,8 +35,7 @@ export async function listenHttp(listenAddress: ListenAddress, dispatch: Dispatc
   server.on('request', (request, response) => dispatch(request, response, false));
   server.on('checkExpectation', (request, response) => dispatch(request, response, false));
   server.on('checkContinue', (request, response) => dispatch(request, response, true));
-  const { address } = await lookup(listenAddress.hostname);
-  await listen(server, address, listenAddress.port);
+  await listen(server, listenAddress);
   const bound = server.address() as AddressInfo;
   return {
     address: { hostname: bound.address, port: bound.port },
@@ -46,10 +44,10 @@ export async function listenHttp(listenAddress: ListenAddress, dispatch: Dispatc
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server, { hostname, port }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, () => {
+    server.listen({ host: hostname, port }, () => {
       server.off('error', reject);
       resolve();
     });
