@@ -16,11 +16,13 @@ export class TaskRegistry {
   // Containers that are being created, by id, each with what makes it stop.
   readonly #creating = new Map<string, AbortController>();
   readonly #requestExit: () => void;
+  readonly #idleMs: number;
   #idle: NodeJS.Timeout | null = null;
   #isShutDown = false;
 
-  constructor(requestExit: () => void) {
+  constructor(requestExit: () => void, idleMs = IDLE_MS) {
     this.#requestExit = requestExit;
+    this.#idleMs = idleMs;
   }
 
   /** Returns a task. Throws NOT_FOUND. */
@@ -62,7 +64,7 @@ export class TaskRegistry {
     this.#tasks.delete(id);
     if (this.#tasks.size > 0 || this.#creating.size > 0) return;
     clearTimeout(this.#idle ?? undefined);
-    this.#idle = setTimeout(() => this.shutDown(), IDLE_MS).unref();
+    this.#idle = setTimeout(() => this.shutDown(), this.#idleMs).unref();
   }
 
   /** Ends the shim unless it has tasks; what is being created is given up first. */
