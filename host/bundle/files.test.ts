@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readNodeOptions, readOptional, readSpec, writeJson, writeSpec } from './files.ts';
+import { readNodeOptions, readOptional, readSpec, writeAddress, writeJson, writeSpec } from './files.ts';
 
 type Folder = { directory: string };
 
@@ -18,6 +18,12 @@ files('reads the spec that it wrote', async ({ directory }) => {
   const spec = { ociVersion: '1.0.2', process: { cwd: '/' }, root: { path: 'rootfs' }, extra: [1] };
   await writeSpec(directory, spec);
   assert.equal(await readSpec(directory), spec);
+});
+
+files('writes an address where there is none', async ({ directory }) => {
+  await writeAddress(directory, 'unix:///first');
+  await writeAddress(directory, 'unix:///second');
+  assert.is(await readOptional(join(directory, 'address')), 'unix:///first');
 });
 
 files('leaves nothing beside a JSON file, which only root may read unless told otherwise', async ({ directory }) => {

@@ -16,6 +16,7 @@ export const bundleFiles = {
   spec: 'config.json',
   rootfs: 'rootfs',
   initPid: 'init.pid',
+  address: 'address',
 } as const;
 
 /** Reads a bundle's container. Throws a system error, or INVALID_ARGUMENT. */
@@ -26,6 +27,17 @@ export async function readSpec(bundle: string): Promise<Spec> {
 /** Replaces a bundle's config.json. Throws a system error. */
 export function writeSpec(bundle: string, spec: Spec): Promise<void> {
   return writeJson(join(bundle, bundleFiles.spec), spec);
+}
+
+/**
+ * Writes down where the shim of a bundle's container listens, unless `start` has. containerd 2.0 and later call no `start` for further
+ * containers of a pod; containerd 1.7, to which a node may go back, finds their shim by this file alone.
+ */
+export async function writeAddress(bundle: string, address: string): Promise<void> {
+  const path = join(bundle, bundleFiles.address);
+  await writeFile(path, address, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** Writes a value as JSON so that a reader sees all of it or nothing. By default only root may read it. */

@@ -1,28 +1,154 @@
 // Pods as Kubernetes runs them: containerd's CRI plugin, a network of its own, sidecars beside a Spin container. What a kubelet asks for
 // is asked here.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { TEST_APP } from '../testing/app.ts';
 import { onEachPodNode } from '../testing/each-release.ts';
 import { importApp, importBusybox } from '../testing/images.ts';
+import { findProcesses } from '../testing/leftovers.ts';
 import { request, untilAnswer } from '../testing/network.ts';
+import type { Pod } from '../testing/pod.ts';
+import type { PodNode } from '../testing/pod-node.ts';
+import { until } from '../testing/until.ts';
+
+const SLEEP = { command: ['sleep', '1000'] };
+const HELLO = 'Hello from C!\n';
+
+/** Starts a pod with the test app, which listens on port 80, and a sidecar that sleeps. */
+async function runAppWithSidecar(node: PodNode, name = 'pod'): Promise<Pod> {
+  const [app, box] = [await importApp(node.containerd, TEST_APP), await importBusybox(node.containerd)];
+  const pod = await node.runPod(name);
+  await pod.start('app', app);
+  await pod.start('box', box, SLEEP);
+  await untilAnswer(`http://${pod.address}/hello`);
+  return pod;
+}
+
+async function rejects(promise: Promise<unknown>, message: RegExp): Promise<void> {
+  const outcome = await promise.then(
+    () => 'success',
+    (error: Error) => error.message,
+  );
+  assert.match(outcome, message);
+}
 
 await onEachPodNode('pod', (test) => {
-  test('answers at its address, to the node, to a sidecar and to another pod', async (node) => {
-    const app = await importApp(node.containerd, TEST_APP);
-    const box = await importBusybox(node.containerd);
-    const [first, second] = await Promise.all([node.runPod('first'), node.runPod('second')]);
+  test('answers at its address: to the node, to its sidecar, to another pod', async (node) => {
+    const first = await runAppWithSidecar(node);
+    const second = await node.runPod('second');
+    await second.start('box', await importBusybox(node.containerd), SLEEP);
     assert.is.not(first.address, second.address);
-    await first.start('app', app);
-    await first.start('box', box, { command: ['sleep', '1000'] });
-    await second.start('box', box, { command: ['sleep', '1000'] });
-    await untilAnswer(`http://${first.address}/hello`);
-    assert.is((await request(`http://${first.address}/hello`)).body, 'Hello from C!\n');
+    assert.is((await request(`http://${first.address}/hello`)).body, HELLO);
     for (const [pod, host] of [
       [first, '127.0.0.1'],
       [second, first.address],
     ] as const) {
       const answer = await pod.execSync('box', ['wget', '-q', '-O', '-', `http://${host}/hello`]);
-      assert.equal(answer, { code: 0, stdout: 'Hello from C!\n', stderr: '' });
+      assert.equal(answer, { code: 0, stdout: HELLO, stderr: '' });
     }
+  });
+
+  test('has one shim, which each of its bundles names', async (node) => {
+    await runAppWithSidecar(node);
+    const processes = await findProcesses(node.containerd.mark);
+    assert.is(processes.filter(({ command }) => / -namespace .* serve$/.test(command)).length, 1);
+    const bundles = join(node.containerd.directory, 'state/io.containerd.runtime.v2.task/k8s.io');
+    const addresses = (await readdir(bundles)).map((id) => readFile(join(bundles, id, 'address'), 'utf8'));
+    assert.is(addresses.length, 3);
+    assert.is(new Set(await Promise.all(addresses)).size, 1);
+  });
+
+  test('runs commands in a sidecar: to their end, with streams, in a terminal', async (node) => {
+    const pod = await runAppWithSidecar(node);
+    const result = await pod.execSync('box', ['sh', '-c', 'echo out; echo err >&2; exit 3']);
+    assert.equal(result, { code: 3, stdout: 'out\n', stderr: 'err\n' });
+    const streams = await pod.exec('box', ['sh', '-c', 'read line; echo "got $line"; exit 4']);
+    streams.write('something\n');
+    assert.equal(await streams.untilEnd(), { code: 4, stdout: 'got something\n', stderr: '' });
+    const script = 'until [ "$(stty size 2>/dev/null)" = "33 99" ]; do sleep 0.05; done; test -t 0 && echo a terminal';
+    const terminal = await pod.exec('box', ['sh', '-c', script], { tty: true });
+    terminal.resize(99, 33);
+    assert.equal(await terminal.untilEnd(), { code: 0, stdout: 'a terminal\r\n', stderr: '' });
+  });
+
+  test('ends a command that takes too long', async (node) => {
+    const pod = await runAppWithSidecar(node);
+    await rejects(pod.execSync('box', ['sleep', '1000'], 1), /timeout .*exceeded/);
+  });
+
+  test('says that a Spin container has no programs', async (node) => {
+    const pod = await runAppWithSidecar(node);
+    await rejects(pod.execSync('app', ['sh']), /cannot run "sh" in a Spin container/);
+    assert.is((await request(`http://${pod.address}/hello`)).body, HELLO);
+  });
+
+  test('is attached to', async (node) => {
+    const pod = await node.runPod('pod');
+    const options = {
+      command: ['sh', '-c', 'while read line; do echo "got $line"; done'],
+      stdin: true,
+      stdinOnce: true,
+    };
+    await pod.start('box', await importBusybox(node.containerd), options);
+    const stream = await pod.attach('box');
+    stream.write('something\n');
+    await until('the answer is there', () => stream.written() === 'got something\n');
+    stream.close();
+    assert.is((await pod.untilExited('box')).exitCode, 0);
+  });
+
+  test('reports what its containers use, and what they use together', async (node) => {
+    const pod = await runAppWithSidecar(node);
+    const stats = await pod.stats('app');
+    assert.ok((stats?.cpu?.usageCoreNanoSeconds?.value ?? 0n) > 10_000_000n, 'over 10 ms of CPU time');
+    const bytes = Number(stats?.memory?.workingSetBytes?.value);
+    assert.ok(bytes > 2 ** 20 && bytes < 2 ** 28, `a working set of ${bytes} bytes`);
+    const whole = (await pod.podStats())?.linux;
+    assert.is(whole?.containers.length, 2);
+    assert.ok((whole?.memory?.workingSetBytes?.value ?? 0n) > 2n ** 20n);
+  });
+
+  test('keeps the logs of each container', async (node) => {
+    const pod = await runAppWithSidecar(node);
+    await request(`http://${pod.address}/print`);
+    const log = await until('the guest has printed', async () => {
+      const text = await pod.log('app');
+      return text.includes(' stderr F ') && text;
+    });
+    assert.match(log, /^\S+ stdout F .*Available Routes:$/m);
+  });
+
+  test('restarts a container and leaves the others alone', async (node) => {
+    const pod = await runAppWithSidecar(node);
+    const before = await pod.status('box');
+    await pod.stop('app');
+    assert.is((await pod.untilExited('app')).exitCode, 0);
+    await pod.removeContainer('app');
+    await pod.start('app', await importApp(node.containerd, TEST_APP));
+    await untilAnswer(`http://${pod.address}/hello`);
+    assert.equal(await pod.status('box'), before);
+  });
+
+  test('runs an init container before its app', async (node) => {
+    const pod = await node.runPod('pod');
+    await pod.start('init', await importBusybox(node.containerd), { command: ['sh', '-c', 'echo ready'] });
+    assert.equal([(await pod.untilExited('init')).exitCode, (await pod.status('init')).reason], [0, 'Completed']);
+    await pod.start('app', await importApp(node.containerd, TEST_APP));
+    assert.is((await untilAnswer(`http://${pod.address}/hello`)).body, HELLO);
+  });
+
+  test('is stopped with its containers, and can be removed', async (node) => {
+    const pod = await runAppWithSidecar(node);
+    await pod.stopSandbox();
+    assert.is((await pod.status('app')).state, 2);
+    await pod.remove();
+  });
+
+  test('kills a container that goes on after its grace time', async (node) => {
+    const pod = await runAppWithSidecar(node);
+    await pod.stop('box', 1);
+    assert.is((await pod.untilExited('box')).exitCode, 137);
+    assert.is((await request(`http://${pod.address}/hello`)).status, 200);
   });
 });

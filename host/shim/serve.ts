@@ -12,7 +12,7 @@ import { createLog, type Log } from '../telemetry/log.ts';
 import type { Connection } from '../ttrpc/connection.ts';
 import { Server } from '../ttrpc/server.ts';
 import { connectSocket, listenSocket } from '../ttrpc/socket.ts';
-import { parseAddress, SOCKET_FD } from './address.ts';
+import { formatAddress, parseAddress, SOCKET_FD } from './address.ts';
 import { removeFile, writeStandardError } from './files.ts';
 import type { Flags } from './flags.ts';
 import { RUNTIME_NAME } from './info.ts';
@@ -32,6 +32,7 @@ export async function serve(flags: Flags, invocation: Invocation): Promise<void>
   const service = createTaskService({
     namespace: flags.namespace,
     containerdAddress: flags.address,
+    shimAddress: formatAddress(flags.socket),
     events: publisher,
     log,
     invocation,

@@ -11,6 +11,8 @@ import { TaskService } from './service.ts';
 export type TaskContext = {
   readonly namespace: string;
   readonly containerdAddress: string;
+  /** Where containerd reaches this shim. */
+  readonly shimAddress: string;
   readonly events: EventSink;
   readonly log: Log;
   readonly invocation: Invocation;
@@ -20,13 +22,13 @@ export type TaskContext = {
 
 /** Creates the service of a shim, which must be a child subreaper. */
 export function createTaskService(context: TaskContext): TaskService {
-  const { namespace, containerdAddress, events, log, invocation, requestExit } = context;
+  const { namespace, containerdAddress, shimAddress, events, log, invocation, requestExit } = context;
   // Folders made for a container's user must be as open as they are asked to be, whatever containerd's own mask is.
   process.umask(0o022);
   const reaper = new Reaper();
   process.on('SIGCHLD', () => reaper.sweep());
   const { environment, command } = invocation;
-  const machine = { namespace, containerdAddress, environment, command, log, reaper };
+  const machine = { namespace, containerdAddress, shimAddress, environment, command, log, reaper };
   return new TaskService({
     shimPid: process.pid,
     events,

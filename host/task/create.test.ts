@@ -45,7 +45,7 @@ containers('runs, ends and leaves nothing behind', async ({ open }) => {
   assert.not.match(readFileSync('/proc/self/mountinfo', 'utf8'), tasks.bundle.mark);
   assert.equal(await tasks.bundle.cgroups(), []);
   assert.equal(findFiles(join(tasks.bundle.root, 'state')), []);
-  assert.equal(readdirSync(tasks.bundle.bundle), ['config.json', 'init.pid', 'rootfs']);
+  assert.equal(readdirSync(tasks.bundle.bundle), ['address', 'config.json', 'init.pid', 'rootfs']);
 });
 
 containers('gives the exit of a process that was killed', async ({ open }) => {

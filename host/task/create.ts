@@ -4,7 +4,7 @@
 import { close } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { groupIdOf } from '../bundle/annotations.ts';
-import { bundleFiles, readNodeOptions, readOptions, readSpec } from '../bundle/files.ts';
+import { bundleFiles, readNodeOptions, readOptions, readSpec, writeAddress } from '../bundle/files.ts';
 import { mountRootfs, unmountAll } from '../bundle/mount.ts';
 import { type Options, optionsFromAny } from '../bundle/options.ts';
 import { type Settings, settingsOf } from '../bundle/settings.ts';
@@ -28,6 +28,8 @@ import { RecordStore } from './record-store.ts';
 export type CreateContext = {
   readonly namespace: string;
   readonly containerdAddress: string;
+  /** Where containerd reaches this shim. */
+  readonly shimAddress: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** How to run this executable. */
   readonly command: readonly string[];
@@ -58,6 +60,7 @@ export async function createContainer(
   };
   const draft = await prepare(request, context);
   const { id, bundle } = request;
+  await writeAddress(bundle, context.shimAddress);
   if (request.rootfs.length > 0) {
     const rootfs = join(bundle, bundleFiles.rootfs);
     await mountRootfs(request.rootfs, rootfs);
@@ -72,7 +75,7 @@ export async function createContainer(
   const control = kind === 'spin' ? openPipe() : null;
   onFailure(async () => closeQuietly(control?.write));
   onFailure(() => draft.runtime.delete(id, true));
-  const container = await create(draft, context, io, control);
+  const container = await create(draft, context, io, kind, control);
   undo.move();
   return container;
 }
@@ -118,6 +121,7 @@ async function create(
   draft: Draft,
   context: CreateContext,
   io: PendingIo,
+  kind: 'linux' | 'spin',
   control: Pipe | null,
 ): Promise<OciContainer> {
   const { request, runtime, settings, spec, records } = draft;
@@ -131,7 +135,7 @@ async function create(
   await records.write(record);
   return new OciContainer({
     ...{ record, records, runtime, cgroup, namespace: context.namespace, reaper: context.reaper },
-    init: new OciProcess(pid, ended, attached),
+    ...{ kind, init: new OciProcess(pid, ended, attached) },
     hasPrivatePidNamespace: hasPrivatePidNamespace(spec),
     consoleDirectory: settings.consoleDirectory,
     releaseControl: () => closeQuietly(control?.write),

@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleFiles } from '../bundle/files.ts';
 import { unmountAll } from '../bundle/mount.ts';
-import { parseSpecProcess } from '../bundle/spec.ts';
+import { parseSpecProcess, type SpecProcess } from '../bundle/spec.ts';
 import {
   killProcesses,
   listProcesses,
@@ -16,6 +16,7 @@ import {
 import type { Cgroup } from '../cgroup/path.ts';
 import type { Any } from '../gen/google.protobuf.ts';
 import type { OciRuntime } from '../oci/runtime.ts';
+import { StatusError, statusFromError } from '../ttrpc/status.ts';
 import type { Container, RunningProcess, Stdio } from './container.ts';
 import type { Exit } from './exit.ts';
 import { OciProcess } from './oci-process.ts';
@@ -36,6 +37,7 @@ export type OciContainerParts = {
   readonly reaper: Reaper;
   readonly cgroup: Cgroup;
   readonly init: OciProcess;
+  readonly kind: 'linux' | 'spin';
   readonly hasPrivatePidNamespace: boolean;
   /** Short path for console sockets. */
   readonly consoleDirectory: string;
@@ -92,7 +94,7 @@ export class OciContainer implements Container {
       return await this.#runExec(files, io);
     } catch (error) {
       await io.discard();
-      throw error;
+      throw this.#parts.kind === 'spin' ? spinExecError(process, error) : error;
     } finally {
       await Promise.all(Object.values(files).map((path) => rm(path, { force: true })));
     }
@@ -147,6 +149,14 @@ export class OciContainer implements Container {
     await unmountAll(join(record.bundle, bundleFiles.rootfs));
     await records.remove(record);
   }
+}
+
+// An image of an app has no shell, and people who are used to one ask for it first.
+function spinExecError({ args }: SpecProcess, cause: unknown): StatusError {
+  const status = statusFromError(cause);
+  const rule = 'which has no programs but those of its image (kubectl debug adds a container with some to the pod)';
+  const message = `cannot run "${args?.[0] ?? ''}" in a Spin container, ${rule}: ${status.message}`;
+  return new StatusError(status.code, message, { cause });
 }
 
 /** Reads the file in which the OCI runtime leaves a process's pid. Rejects when it holds none. */

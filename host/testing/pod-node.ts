@@ -60,10 +60,11 @@ export class PodNode {
     return this.#connection;
   }
 
-  /** Restarts containerd, which leaves its pods running. */
-  async restart(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+  /** Restarts containerd, which leaves its pods running; `meanwhile` happens while there is none. */
+  async restart(signal: 'SIGTERM' | 'SIGKILL', meanwhile: () => Promise<void>): Promise<void> {
     this.#connection[Symbol.dispose]();
     await this.containerd.stop(signal);
+    await meanwhile();
     await this.containerd.start();
     this.#connection = connectTo(this.containerd);
     await this.untilReady();

@@ -91,6 +91,13 @@ export class Pod {
     this.#address = answer.status?.network?.ip ?? '';
   }
 
+  /** Tells whether the sandbox is there to run containers in. */
+  async isReady(): Promise<boolean> {
+    const request = { podSandboxId: this.#id };
+    const { status } = await this.#node.connection.call(RuntimeService, methods.podSandboxStatus, request);
+    return status?.state === 0;
+  }
+
   get id(): string {
     return this.#id;
   }

@@ -13,6 +13,7 @@ import { OciBundle } from './oci-bundle.ts';
 
 /** The containerd whose containers these are said to be. */
 export const CONTAINERD_ADDRESS = '/run/test/containerd.sock';
+const SHIM_ADDRESS = 'unix:///run/test/shim.sock';
 
 /** The process of an exec. */
 export type ExecProcess = {
@@ -38,6 +39,7 @@ export class RealTasks {
     becomeChildSubreaper();
     this.service = createTaskService({
       ...{ namespace: 'test', containerdAddress: CONTAINERD_ADDRESS, log, invocation: this.#invocation() },
+      shimAddress: SHIM_ADDRESS,
       events: { publish: (type) => this.events.push(type.name.replace('containerd.events.', '')) },
       requestExit: () => {},
     });
