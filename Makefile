@@ -52,8 +52,8 @@ fixtures: setup ## build the test apps from source; FIXTURE=hello-c for one
 	@host/build/setup clang lld wasi-libc
 	@$(NODE) host/build/fixtures.ts $(FIXTURE)
 
-image: setup ## write the app fixtures/apps/$(APP) as an image, run/$(APP).tar
-	@$(NODE) host/image/main.ts --app fixtures/apps/$(APP) --name $(APP):latest --output run/$(APP).tar
+image: setup ## write the app fixtures/apps/$(APP) as an image, run/$(APP).tar; FORM=spin, spin-archive or wkg for layers
+	@$(NODE) host/image/main.ts --app fixtures/apps/$(APP) --name $(APP):latest --form $(or $(FORM),docker) --output run/$(APP).tar
 
 install: ## put the built executable into $(PREFIX)/bin
 	@install -D -m 0755 build/$(SHIM) $(DESTDIR)$(PREFIX)/bin/$(SHIM)

@@ -1,5 +1,5 @@
-// A layer of files to an OCI image archive: what `docker build` of a `FROM scratch` Dockerfile and `docker save` leave, without
-// either. Read by `ctr image import`, by `docker load` and by the tools that wrap them. Formats:
+// Files to an OCI image archive: what `docker build` of a `FROM scratch` Dockerfile and `docker save` leave, without either. Read by
+// `ctr image import`, by `docker load` and by the tools that wrap them. `encodeArchive` is for images of any layers. Formats:
 // https://github.com/opencontainers/image-spec/blob/main/image-layout.md, config.md, manifest.md
 
 import { encodeTar, type TarEntry, withDirectories } from './tar.ts';
@@ -17,8 +17,10 @@ export type ImageOptions = {
   readonly labels?: Readonly<Record<string, string>>;
 };
 
-const EPOCH = '1970-01-01T00:00:00Z';
-const MEDIA_TYPE = {
+/** When everything is from, so that the same files give the same bytes. */
+export const EPOCH = '1970-01-01T00:00:00Z';
+/** The media types of images. */
+export const MEDIA_TYPE = {
   config: 'application/vnd.oci.image.config.v1+json',
   index: 'application/vnd.oci.image.index.v1+json',
   layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
@@ -27,23 +29,28 @@ const MEDIA_TYPE = {
 
 const text = new TextEncoder();
 
-function json(value: unknown): Uint8Array<ArrayBuffer> {
+/** Encodes a value as JSON. */
+export function json(value: unknown): Uint8Array<ArrayBuffer> {
   return text.encode(JSON.stringify(value));
 }
 
-async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+/** The digest of bytes, as images write it. */
+export async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return `sha256:${new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).toHex()}`;
 }
 
-async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+/** Compresses bytes. */
+export async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const compressed = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(compressed).arrayBuffer());
 }
 
 type Descriptor = { readonly mediaType: string; readonly digest: string; readonly size: number };
-type StoredBlob = Descriptor & { readonly bytes: Uint8Array };
+/** A blob and how images name it. */
+export type StoredBlob = Descriptor & { readonly bytes: Uint8Array };
 
-async function createBlob(mediaType: string, bytes: Uint8Array<ArrayBuffer>): Promise<StoredBlob> {
+/** Makes a blob of bytes. */
+export async function createBlob(mediaType: string, bytes: Uint8Array<ArrayBuffer>): Promise<StoredBlob> {
   return {
     mediaType,
     digest: await digestOf(bytes),
@@ -82,7 +89,7 @@ function tagOf(name: string): string {
   return /:([^:/@]+)$/.exec(name)?.[1] ?? 'latest';
 }
 
-function encodeIndex(manifest: StoredBlob, { name, platform }: ImageOptions): Uint8Array {
+function encodeIndex(manifest: StoredBlob, { name, platform }: Pick<ImageOptions, 'name' | 'platform'>): Uint8Array {
   return json({
     schemaVersion: 2,
     mediaType: MEDIA_TYPE.index,
@@ -104,15 +111,31 @@ export async function encodeImage(entries: readonly TarEntry[], options: ImageOp
   const files = encodeTar(withDirectories(entries));
   const layer = await createBlob(MEDIA_TYPE.layer, await gzip(files));
   const config = await createBlob(MEDIA_TYPE.config, encodeConfig(options, await digestOf(files)));
+  return encodeArchive({ config, layers: [layer] }, options);
+}
+
+/** What a manifest names. */
+export type ImageParts = {
+  readonly config: StoredBlob;
+  readonly layers: readonly StoredBlob[];
+  readonly annotations?: Readonly<Record<string, string>>;
+};
+
+/** Makes an image archive of a config and layers. */
+export async function encodeArchive(
+  { config, layers, annotations }: ImageParts,
+  options: Pick<ImageOptions, 'name' | 'platform'>,
+): Promise<Uint8Array> {
+  const content = { config: describe(config), layers: layers.map(describe), annotations };
   const manifest = await createBlob(
     MEDIA_TYPE.manifest,
-    json({ schemaVersion: 2, mediaType: MEDIA_TYPE.manifest, config: describe(config), layers: [describe(layer)] }),
+    json({ schemaVersion: 2, mediaType: MEDIA_TYPE.manifest, ...content }),
   );
   const file = (path: string, content: Uint8Array): TarEntry => ({ kind: 'file', path, content });
-  const legacy = [{ Config: pathOf(config), RepoTags: [options.name], Layers: [pathOf(layer)] }];
+  const legacy = [{ Config: pathOf(config), RepoTags: [options.name], Layers: layers.map(pathOf) }];
   return encodeTar(
     withDirectories([
-      ...[config, layer, manifest].map((blob) => file(pathOf(blob), blob.bytes)),
+      ...[config, ...layers, manifest].map((blob) => file(pathOf(blob), blob.bytes)),
       file('index.json', encodeIndex(manifest, options)),
       file('manifest.json', json(legacy)),
       file('oci-layout', json({ imageLayoutVersion: '1.0.0' })),

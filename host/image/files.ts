@@ -5,6 +5,7 @@ import { arch } from 'node:process';
 import { parse } from 'smol-toml';
 import { type AppFile, listAppFiles } from './app-files.ts';
 import type { Platform } from './archive.ts';
+import type { Table } from './locked-app.ts';
 import type { TarEntry } from './tar.ts';
 
 /** The manifest's name in an app's folder and in its image. */
@@ -41,6 +42,15 @@ export function readTree(folder: string): TarEntry[] {
   return listTree(folder)
     .sort()
     .map((path) => readEntry(folder, path));
+}
+
+/** Reads an app's manifest; null when it is not TOML. */
+export function readManifest(folder: string): Table | null {
+  try {
+    return parse(readFileSync(join(folder, MANIFEST), 'utf8'));
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -2,14 +2,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { encodeImage, type Platform } from './archive.ts';
-import { machinePlatform, readApp } from './files.ts';
+import type { Platform } from './archive.ts';
+import { machinePlatform, readApp, readManifest } from './files.ts';
+import { encodeForm, isForm } from './form.ts';
 
 const USAGE = `usage: node host/image/main.ts --app DIR --name REFERENCE --output FILE
   --app DIR            folder with spin.toml
   --name REFERENCE     what the image is called once imported, such as demo:latest
   --output FILE        the archive to write
-  --platform OS/ARCH   linux/amd64, linux/arm64 or wasi/wasm; this machine's if left out
+  --form FORM          docker (files, as \`docker build\` leaves them), spin or spin-archive (as \`spin registry push\` does, with a
+                       layer or an archive for files), or wkg (one component); docker if left out
+  --platform OS/ARCH   of the form docker: linux/amd64, linux/arm64 or wasi/wasm; this machine's if left out
   --also FILE          a further file of the folder, such as runtime-config.toml; may be repeated
   --partial            leave out what cannot be read (a broken app's image)
 `;
@@ -26,20 +29,21 @@ async function main(): Promise<void> {
       app: { type: 'string' },
       name: { type: 'string' },
       output: { type: 'string' },
+      form: { type: 'string', default: 'docker' },
       platform: { type: 'string' },
       also: { type: 'string', multiple: true },
       partial: { type: 'boolean' },
     },
   });
-  const { app, name, output } = values;
-  if (!app || !name || !output) {
+  const { app, name, output, form } = values;
+  if (!app || !name || !output || !isForm(form)) {
     process.stderr.write(USAGE);
     process.exitCode = 2;
     return;
   }
   const entries = readApp(app, { also: values.also ?? [], isPartial: values.partial ?? false });
   const platform = values.platform ? parsePlatform(values.platform) : machinePlatform;
-  const archive = await encodeImage(entries, { name, platform, entrypoint: ['/'] });
+  const archive = await encodeForm(form, readManifest(app), entries, { name, platform, entrypoint: ['/'] });
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, archive);
   process.stdout.write(`${output}: ${name}, ${entries.length} files, ${(archive.length / 1024).toFixed(0)} KB\n`);

@@ -2,9 +2,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { encodeImage } from '../image/archive.ts';
-import { machinePlatform, readApp } from '../image/files.ts';
+import { machinePlatform, readApp, readManifest } from '../image/files.ts';
+import { encodeForm, type Form } from '../image/form.ts';
+import type { Table } from '../image/locked-app.ts';
 import type { TarEntry } from '../image/tar.ts';
-import type { Containerd } from './containerd.ts';
+import type { Containerd, RunOptions } from './containerd.ts';
 
 const BUSYBOX = '/bin/busybox';
 /** The programs of busybox that tests use. */
@@ -80,4 +82,46 @@ export async function importEntries(
   await writeFile(path, await encodeImage(entries, options));
   await containerd.importImage(path);
   return reference;
+}
+
+/** Makes the image of an app in a form whose layers are parts of the app; `more` are further fields of the manifest. */
+export function encodeArtifact(name: string, folder: string, form: Form, more: Table = {}): Promise<Uint8Array> {
+  return encodeForm(form, { ...readManifest(folder), ...more }, readApp(folder), { name, platform: machinePlatform });
+}
+
+/** How to run an image whose layers are parts of an app. */
+export type ArtifactRun = RunOptions & {
+  /** Called with the image's name when it is imported, before its container is started. */
+  readonly imported?: (reference: string) => Promise<void>;
+  /** Whether ctr can make a container of it: 1.6 of none, and later ones only where the config is that of an image. */
+  readonly isForCtr?: boolean;
+};
+
+/** Runs an image whose layers are parts of an app. Rejects with ctr's message. */
+export async function runArtifact(
+  containerd: Containerd,
+  name: string,
+  archive: (reference: string) => Promise<Uint8Array>,
+  { imported, isForCtr = true, ...options }: ArtifactRun = {},
+): Promise<void> {
+  const reference = `docker.io/library/${name}:test`;
+  const path = join(containerd.directory, `${name}.tar`);
+  const importArchive = async (bytes: Uint8Array, ...flags: readonly string[]) => {
+    await writeFile(path, bytes);
+    await containerd.ctr(['images', 'import', '--all-platforms', ...flags, path]);
+  };
+  if (isForCtr && !containerd.release.version.startsWith('1.')) {
+    await importArchive(await archive(reference));
+    await imported?.(reference);
+    await containerd.run(name, reference, options);
+    return;
+  }
+  // The container is made of another image, whose name the artifact then takes.
+  const folder: TarEntry = { kind: 'directory', path: 'empty' };
+  await importArchive(await encodeImage([folder], { name: reference, platform: machinePlatform, entrypoint: ['/'] }));
+  const [, ...create] = containerd.runArguments(name, reference, options);
+  await containerd.ctr(['containers', 'create', ...create]);
+  await importArchive(await archive(reference), '--no-unpack');
+  await imported?.(reference);
+  await containerd.ctr(['tasks', 'start', '--detach', containerd.id(name)]);
 }

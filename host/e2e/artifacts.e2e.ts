@@ -1,0 +1,86 @@
+// Apps whose parts are the layers of an image, as `spin registry push` and `wkg oci push` leave them.
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { findApp } from '../build/fixture/app.ts';
+import type { Form } from '../image/form.ts';
+import { TEST_APP } from '../testing/app.ts';
+import type { Containerd } from '../testing/containerd.ts';
+import { onEachRelease } from '../testing/each-release.ts';
+import { type ArtifactRun, encodeArtifact, runArtifact } from '../testing/images.ts';
+import { findFreePort, request, untilAnswer } from '../testing/network.ts';
+
+type Json = { readonly [name: string]: Json } & { readonly digest: string; readonly layers: readonly Json[] };
+
+type Archive = (reference: string) => Promise<Uint8Array>;
+
+/** Runs an app on a free loopback port and waits until it answers; gives its URL. */
+async function serve(
+  containerd: Containerd,
+  name: string,
+  archive: Archive,
+  { flags = [], ...options }: ArtifactRun = {},
+): Promise<string> {
+  const address = `127.0.0.1:${await findFreePort()}`;
+  const environment = [`SPIN_HTTP_LISTEN_ADDR=${address}`];
+  await runArtifact(containerd, name, archive, { ...options, flags: ['--net-host', ...flags], environment });
+  await untilAnswer(`http://${address}/hello`);
+  return `http://${address}`;
+}
+
+/** An image that no other test has: it cannot be in the cache. */
+function unique(form: Form): Archive {
+  const id = crypto.randomUUID();
+  return (reference) => encodeArtifact(reference, TEST_APP, form, { application: { name: 'unique', version: id } });
+}
+
+/** The file of the first layer of an image in containerd's content store. */
+async function firstLayer(containerd: Containerd, reference: string): Promise<string> {
+  const blobs = join(containerd.directory, 'root/io.containerd.content.v1.content/blobs/sha256');
+  const read = async (digest: string) => JSON.parse(await readFile(join(blobs, digest.slice(7)), 'utf8')) as Json;
+  const line = (await containerd.ctr(['images', 'ls'])).split('\n').find((line) => line.startsWith(reference));
+  const { layers } = await read(/sha256:\w+/.exec(line ?? '')?.[0] ?? '');
+  return join(blobs, layers[0]?.digest.slice(7) ?? '');
+}
+
+await onEachRelease('artifact', (test) => {
+  for (const form of ['spin', 'spin-archive', 'wkg'] as const) {
+    test(`answers in the form ${form}`, async (containerd) => {
+      const archive: Archive = (reference) => encodeArtifact(reference, TEST_APP, form);
+      const url = await serve(containerd, 'app', archive, { isForCtr: form !== 'wkg' });
+      assert.is((await request(`${url}/hello`)).body, 'Hello from C!\n');
+    });
+  }
+
+  const files = findApp('static-files');
+  for (const form of files ? (['spin', 'spin-archive'] as const) : []) {
+    test(`gives a component its files in the form ${form}, on a read-only root`, async (containerd) => {
+      const archive = (reference: string) => encodeArtifact(reference, files ?? '', form);
+      const url = await serve(containerd, 'app', archive, { flags: ['--read-only'] });
+      assert.match((await request(`${url}/style.css`)).body, 'p {');
+      assert.match((await request(`${url}/deep/note.txt`)).body, 'deep down');
+      assert.is((await request(`${url}/nothing`)).status, 404);
+    });
+  }
+
+  test('serves a second pod of an image out of the cache', async (containerd) => {
+    const archive = unique('spin');
+    await serve(containerd, 'first', archive);
+    // What it would need from containerd is gone.
+    const imported = async (reference: string) => rm(await firstLayer(containerd, reference));
+    const second = await serve(containerd, 'second', archive, { imported });
+    assert.is((await request(`${second}/hello`)).body, 'Hello from C!\n');
+  });
+
+  test('refuses a layer that is not what its digest says', async (containerd) => {
+    const damage = async (reference: string) => {
+      const path = await firstLayer(containerd, reference);
+      const bytes = await readFile(path);
+      bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+      await rm(path);
+      await writeFile(path, bytes);
+    };
+    const failure = await serve(containerd, 'app', unique('spin'), { imported: damage }).catch(String);
+    assert.match(failure, /the image's layer sha256:\w{64} is damaged: its content has the digest sha256:/);
+  });
+});
