@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -47,10 +47,12 @@ streams('gives the process /dev/null for what nobody wants', async () => {
 streams('gives the process the FIFO itself, and its reader the end when the process has ended', async ({ fifo }) => {
   const path = fifo('out');
   const opened = await openFor('', path, '');
-  const read = readFile(path, 'utf8');
+  // Open before the last writer goes: afterwards an opening reader would wait for another.
+  const reader = await open(path, 'r');
   assert.is(await run('echo text', opened), 0);
   await opened.close();
-  assert.is(await read, 'text\n');
+  assert.is(await reader.readFile('utf8'), 'text\n');
+  await reader.close();
 });
 
 streams('lets the process write while nobody reads, and keeps what it wrote', async ({ fifo }) => {
