@@ -33,7 +33,7 @@ const SOURCES = ['host/**/*.ts', 'guest-runtime/**/*.ts', 'bench/**/*.ts'];
 
 const checks: readonly Check[] = [
   program('types', 'node_modules/.bin/tsc', ['-p', 'tsconfig.json']),
-  program('lint and format', 'node_modules/.bin/biome', ['check', '--max-diagnostics=50']),
+  program('lint and format', 'node_modules/.bin/biome', ['check', '--error-on-warnings', '--max-diagnostics=50']),
   script('generated protobuf modules are current', 'host/build/generate.ts'),
   script('generated runtime types are current', 'host/build/runtime-types.ts'),
   { name: 'imports go one way', run: async () => findLayerFaults(readAll(SOURCES)) },
