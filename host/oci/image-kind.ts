@@ -4,8 +4,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import type { Spec } from '../bundle/spec.ts';
-import { MANIFEST_PATH } from '../plan/image-source.ts';
-import { openRootfsFile } from '../plan/rootfs.ts';
+import { MANIFEST_PATH, openRootfsFile } from '../plan/rootfs.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
 import { environmentOf } from './spin-spec.ts';
 

@@ -3,10 +3,7 @@
 import type { AppPlan, ComponentPlan, Diagnostic, FileMount, Location } from '../gen/runtime.ts';
 import { digestFile } from './digest.ts';
 import { PlanRefusedError } from './plan-refused.ts';
-import { isRootfsDirectory, openRootfsFile, type RootfsFile } from './rootfs.ts';
-
-/** Where an image has its manifest, whatever its entry point says. */
-export const MANIFEST_PATH = '/spin.toml';
+import { isRootfsDirectory, MANIFEST_PATH, openRootfsFile, type RootfsFile } from './rootfs.ts';
 
 /** No manifest is larger. Bytes. */
 const MAX_MANIFEST_BYTES = 2 ** 20;

@@ -11,11 +11,12 @@ import { createDraft, readContents, readEntry, toChunks } from './cache.ts';
 import type { ComponentInfo } from './component-files.ts';
 import { digestOf } from './digest.ts';
 import { type Command, planCommand } from './executable.ts';
-import { closeSources, MANIFEST_PATH, type OpenSource, openSources, readManifest } from './image-source.ts';
+import { closeSources, type OpenSource, openSources, readManifest } from './image-source.ts';
 import { formatJson } from './json.ts';
 import { PlanRefusedError } from './plan-refused.ts';
 import { type EngineChoice, Planner } from './planner.ts';
 import { formatPreparedApp, isPreparedApp, type PreparedApp, type PreparedComponentRef } from './prepared-app.ts';
+import { MANIFEST_PATH } from './rootfs.ts';
 
 /** What an app is prepared from, and where to. */
 export type PrepareOptions = {

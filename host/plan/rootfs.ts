@@ -8,6 +8,9 @@ import { join } from 'node:path';
 /** As many links as Linux follows (path_resolution(7)). */
 const MAX_LINKS = 40;
 
+/** Where an image has its manifest, whatever its entry point says. */
+export const MANIFEST_PATH = '/spin.toml';
+
 /** A regular file of an image, open for reading. The caller closes it. */
 export type RootfsFile = { readonly handle: FileHandle; readonly size: number };
 
