@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { encodeForm, type Form } from './form.ts';
+import type { TarEntry } from './tar.ts';
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const entries: TarEntry[] = [
+  { kind: 'file', path: 'spin.toml', content: text('') },
+  { kind: 'file', path: 'a.wasm', content: text('a') },
+  { kind: 'directory', path: 'static' },
+  { kind: 'file', path: 'static/large', content: text('x'.repeat(129)) },
+  { kind: 'file', path: 'static/deep/small', content: text('x'.repeat(128)) },
+];
+const manifest = {
+  application: { name: 'app' },
+  variables: { x: { default: '1' } },
+  trigger: {
+    http: [
+      { route: '/...', component: 'a' },
+      { route: '/i', id: 'i', component: { source: 'a.wasm' } },
+    ],
+  },
+  component: { a: { source: 'a.wasm', files: [{ source: 'static', destination: '/s' }] } },
+};
+
+async function encode(form: Form): Promise<Uint8Array> {
+  return encodeForm(form, manifest, entries, { name: 'app:1', platform: { os: 'linux', architecture: 'amd64' } });
+}
+
+function read(archive: Uint8Array, path: string): Buffer {
+  return execFileSync('tar', ['xOf', '-', path], { input: archive });
+}
+
+function blob(archive: Uint8Array, { digest }: { digest: string }): Buffer {
+  return read(archive, `blobs/${digest.replace(':', '/')}`);
+}
+
+function open(archive: Uint8Array) {
+  const [entry] = JSON.parse(read(archive, 'index.json').toString()).manifests;
+  const { config, layers } = JSON.parse(blob(archive, entry).toString());
+  return {
+    config: JSON.parse(blob(archive, config).toString()),
+    types: layers.map(({ mediaType }: { mediaType: string }) => mediaType.replace(/^application\/vnd\./, '')),
+    layers: layers.map((layer: { digest: string }) => blob(archive, layer)),
+  };
+}
+
+const encoding = suite('encodeForm');
+
+encoding(
+  'has a layer for each component and each file of some size, each content once, and the locked app last',
+  async () => {
+    const { config, types, layers } = open(await encode('spin'));
+    assert.is(config.architecture, 'wasm');
+    assert.equal(types, [
+      'wasm.content.layer.v1+wasm',
+      'wasm.content.layer.v1+data',
+      'fermyon.spin.application.v1+config',
+    ]);
+    assert.is(layers[0].toString(), 'a');
+    assert.is(layers[1].length, 129);
+    const locked = JSON.parse(layers[2].toString());
+    assert.equal(
+      locked.components.map(({ id }: { id: string }) => id),
+      ['a', 'i-component'],
+    );
+    const [large, small] = locked.components[0].files;
+    assert.equal([large.path, large.content.inline], ['s/large', undefined]);
+    assert.equal([small.path, atob(small.content.inline).length], ['s/deep/small', 128]);
+    assert.equal(locked.triggers[1].trigger_config, { component: 'i-component', route: '/i' });
+    assert.equal(locked.variables, { x: { default: '1', secret: false } });
+  },
+);
+
+encoding('has the files of a component in one archive', async () => {
+  const { types, layers } = open(await encode('spin-archive'));
+  assert.is(types[1], 'wasm.content.bundle.v1.tar+gzip');
+  const listing = execFileSync('tar', ['tzf', '-'], { input: layers[1], encoding: 'utf8' });
+  assert.match(listing, 's/deep/small\n');
+});
+
+encoding('gives the same bytes each time', async () => {
+  for (const form of ['docker', 'spin', 'spin-archive'] as const) assert.equal(await encode(form), await encode(form));
+});
+
+encoding('refuses to make one component of two', async () => {
+  const error = await encode('wkg').catch((error: Error) => error);
+  assert.match((error as Error).message, 'for an app of one component');
+});
+
+encoding.run();
