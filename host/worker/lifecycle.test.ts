@@ -114,6 +114,13 @@ lifecycle('cuts off what is not done within the grace time, and says so', async 
   assert.match(worker.stderr, 'requests were still under way after 0 s and are cut off');
 });
 
+lifecycle('lets no instance have more memory than the environment says', async () => {
+  await using worker = await startHello({ SPIN_MAX_INSTANCE_MEMORY: String(16 << 20) });
+  const port = await worker.serving();
+  assert.is((await exchange(port, requestText('GET', '/allocate/8'))).status, 200);
+  assert.is((await exchange(port, requestText('GET', '/oom'))).status, 500);
+});
+
 lifecycle('ends when its shim has gone', async () => {
   await using worker = await startHello();
   await worker.serving();

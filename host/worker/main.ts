@@ -9,7 +9,7 @@ import { WORKER_MOUNT, workerPathsIn } from './config.ts';
 import { DescriptorWriter } from './descriptor.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
 import { readWorkerInput, watchControl } from './files.ts';
-import { limitYoungGeneration } from './heap.ts';
+import { limitInstanceMemory, limitYoungGeneration } from './heap.ts';
 import { type RunningWorker, startWorker } from './worker.ts';
 
 /** The exit status of an app that could not start, as the original has it. */
@@ -17,6 +17,9 @@ const STARTUP_FAILED = 137;
 
 /** The environment variable with the seconds that requests under way get after SIGTERM. */
 const GRACE_VARIABLE = 'SPIN_SHUTDOWN_GRACE_SECONDS';
+
+/** The environment variable with the most bytes of memory an instance may have. */
+const MEMORY_VARIABLE = 'SPIN_MAX_INSTANCE_MEMORY';
 
 /** Kubernetes kills 30 s after SIGTERM. */
 const DEFAULT_GRACE_SECONDS = 25;
@@ -39,6 +42,7 @@ export async function runWorker({ args, onTerminate, onUncaught }: Invocation): 
   try {
     const paths = workerPathsIn(mount);
     const input = readWorkerInput(paths);
+    limitInstanceMemory(input.config.environment[MEMORY_VARIABLE]);
     const worker = await startWorker({
       ...input,
       components: paths.components,

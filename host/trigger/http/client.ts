@@ -50,6 +50,7 @@ function answer(response: ServerResponse, status: number, headers: string[], bod
     sendWhole(response, status, headers);
     return;
   }
+  if (response.req.method === 'HEAD') body.waiveLength();
   response.on('drain', () => body.drained());
   body.attach(new ResponseWriter(response, status, headers));
 }

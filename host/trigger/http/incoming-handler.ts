@@ -75,6 +75,7 @@ class Handling {
   finish(): void {
     if (!this.#isAnswered) this.fail(new Error('the guest returned without setting a response'));
     else if (this.#pipe?.hasEnded === false) this.fail(new Error('the guest returned without finishing the body'));
+    else if (this.#pipe?.wasAborted) this.fail(new Error('the guest dropped the body without finishing it'));
   }
 
   /** The guest has failed. */
@@ -102,9 +103,14 @@ class Handling {
       this.fail(new Error(`the guest answered with the error ${result.val.tag}`));
       return;
     }
+    const status = result.val.statusCode();
+    if (status < 200) {
+      this.fail(new Error(`the guest answered with status ${status}, which is no final one`));
+      return;
+    }
     this.#isAnswered = true;
     this.#pipe = result.val.takenBody()?.pipe;
-    this.#asker.answer(result.val.statusCode(), result.val.rawHeaders(), this.#pipe);
+    this.#asker.answer(status, result.val.rawHeaders(), this.#pipe);
   }
 
   /** Nobody waits for the guest any more: whatever it waits for, now or later, traps. */

@@ -16,7 +16,7 @@ export interface BodyConsumer {
 
 /** A sink that hands chunks to a `BodyConsumer`. */
 export class BodyPipe extends ByteSink {
-  readonly #expectedBytes: number | undefined;
+  #expectedBytes: number | undefined;
   #writtenBytes = 0;
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
@@ -38,6 +38,11 @@ export class BodyPipe extends ByteSink {
   /** Tells whether the guest has ended or given up the body. */
   get hasEnded(): boolean {
     return this.#end !== undefined;
+  }
+
+  /** Tells whether the guest gave the body up before its end. */
+  get wasAborted(): boolean {
+    return this.#end === 'aborted';
   }
 
   /** True once it is known that the body has no bytes. */
@@ -67,6 +72,11 @@ export class BodyPipe extends ByteSink {
 
   isFlushed(): boolean {
     return !this.#isFull || this.isClosed;
+  }
+
+  /** The message describes a body that it does not carry, as the answer to a HEAD request does. */
+  waiveLength(): void {
+    this.#expectedBytes = undefined;
   }
 
   /** Hands over what was kept, and everything from now on. */
