@@ -18,6 +18,8 @@ export type Options = {
   readonly SystemdCgroup?: boolean;
   readonly NoPivotRoot?: boolean;
   readonly NoNewKeyring?: boolean;
+  /** The cgroup that the shim puts itself in, from the root of each hierarchy; it must exist. */
+  readonly ShimCgroup?: string;
   /** Path of a guest runtime on the node, to use instead of the built-in one. */
   readonly RuntimeComponent?: string;
 };
@@ -41,6 +43,7 @@ const optionKeys = {
   SystemdCgroup: 'boolean',
   NoPivotRoot: 'boolean',
   NoNewKeyring: 'boolean',
+  ShimCgroup: 'string',
   RuntimeComponent: 'string',
 } as const;
 const nodeKeys = {
@@ -121,6 +124,7 @@ function optionsFromRunc(runc: RuncOptions): Options {
     ...(runc.systemdCgroup && { SystemdCgroup: true }),
     ...(runc.noPivotRoot && { NoPivotRoot: true }),
     ...(runc.noNewKeyring && { NoNewKeyring: true }),
+    ...(runc.shimCgroup && { ShimCgroup: runc.shimCgroup }),
   };
 }
 

@@ -17,6 +17,7 @@ settings('answers every question by itself', () => {
     systemdCgroup: false,
     noPivotRoot: false,
     noNewKeyring: false,
+    shimCgroup: null,
     guestRuntime: null,
     cacheDirectory: '/var/lib/containerd-shim-spin',
     stateDirectory: folder,

@@ -14,6 +14,8 @@ export type Settings = {
   readonly systemdCgroup: boolean;
   readonly noPivotRoot: boolean;
   readonly noNewKeyring: boolean;
+  /** The cgroup for the shim itself; null to leave it where containerd is. */
+  readonly shimCgroup: string | null;
   /** Path of the guest runtime to use; null for the built-in one. */
   readonly guestRuntime: string | null;
   readonly cacheDirectory: string;
@@ -40,6 +42,7 @@ export function settingsOf(request: Options, node: NodeOptions, spec: Spec, tena
     systemdCgroup: options.SystemdCgroup ?? isSystemdCgroupPath(spec.linux?.cgroupsPath),
     noPivotRoot: options.NoPivotRoot ?? false,
     noNewKeyring: options.NoNewKeyring ?? false,
+    shimCgroup: options.ShimCgroup || null,
     guestRuntime: annotatedGuestRuntime(spec.annotations, node) ?? (options.RuntimeComponent || null),
     cacheDirectory: node.CacheDirectory || DEFAULT_CACHE,
     stateDirectory,

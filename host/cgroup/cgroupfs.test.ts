@@ -10,6 +10,7 @@ import { Metrics as MetricsV2 } from '../gen/io.containerd.cgroups.v2.ts';
 import { unpackAny } from '../protobuf/any.ts';
 import {
   findCgroup,
+  joinCgroup,
   killProcesses,
   listProcesses,
   readMetrics,
@@ -51,6 +52,14 @@ real.after.each(async ({ child, cgroup }) => {
 
 real('finds where a process is, and only there', ({ cgroup, mark }) => {
   assert.equal(Object.values(cgroup.directories).sort(), hierarchies.map((path) => join(path, mark)).sort());
+});
+
+real('moves a process into a cgroup that exists', async ({ child, mark }) => {
+  await joinCgroup(`/${mark}/inner`, child.pid ?? 0);
+  const { directories } = await findCgroup(child.pid ?? 0);
+  assert.equal(Object.values(directories).sort(), hierarchies.map((path) => join(path, mark, 'inner')).sort());
+  const error = await joinCgroup(`/${mark}/absent`, child.pid ?? 0).catch((error: unknown) => error);
+  assert.match((error as Error).message, `has the cgroup "/${mark}/absent"`);
 });
 
 real('lists the processes of a cgroup and of those below it', async ({ cgroup, child, mark }) => {

@@ -25,6 +25,28 @@ export async function findCgroup(pid: number): Promise<Cgroup> {
   return locateCgroup(text, own, mountInfo);
 }
 
+/**
+ * Moves a process into a cgroup that exists, in every hierarchy that has it. Rejects with ENOENT when none has, and with other system errors.
+ * @param path from the root of the hierarchies
+ */
+export async function joinCgroup(path: string, pid: number, root = '/sys/fs/cgroup'): Promise<void> {
+  const entries = await readdir(root);
+  // Only a unified hierarchy has files of its own there.
+  const hierarchies = entries.includes('cgroup.procs') ? [root] : entries.map((name) => join(root, name));
+  const writes = hierarchies.map((hierarchy) =>
+    writeFile(join(hierarchy, path, 'cgroup.procs'), String(pid), { flag: 'r+' }).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return false;
+        throw error;
+      },
+    ),
+  );
+  const joined = await Promise.all(writes);
+  if (joined.includes(true)) return;
+  throw Object.assign(new Error(`no hierarchy below ${root} has the cgroup "${path}"`), { code: 'ENOENT' });
+}
+
 /** Reads the usage of a cgroup. Works until the cgroup is removed; what cannot be read counts 0. */
 export async function readMetrics(cgroup: Cgroup): Promise<Any> {
   if (cgroup.version === 2) {

@@ -1,9 +1,13 @@
 // What a pod asks its node to hold it to: limits of memory and CPU, and how a container that goes beyond them is told of.
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rmdir } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import { TEST_APP } from '../testing/app.ts';
 import { onEachPodNode } from '../testing/each-release.ts';
 import { importApp, importBusybox } from '../testing/images.ts';
+import { findProcesses } from '../testing/leftovers.ts';
 import { request, untilAnswer } from '../testing/network.ts';
+import { until } from '../testing/until.ts';
 
 const MEBIBYTE = 1n << 20n;
 /** A shell that doubles a string until there is no more memory. */
@@ -23,6 +27,21 @@ await onEachPodNode('limit', (test) => {
     const resources = { memoryLimitInBytes: 128n * MEBIBYTE, cpuPeriod: 100_000n, cpuQuota: 10_000n };
     await pod.start('app', await importApp(node.containerd, TEST_APP), { resources });
     assert.is((await untilAnswer(`http://${pod.address}/hello`)).status, 200);
+  });
+
+  test('of shims is that of the cgroup which the node has for them', async (node) => {
+    const { containerd } = node;
+    const path = `/shims-${containerd.mark}`;
+    const folder = (existsSync('/sys/fs/cgroup/cgroup.procs') ? '/sys/fs/cgroup' : '/sys/fs/cgroup/memory') + path;
+    await mkdir(folder);
+    await containerd.configureShim(`ShimCgroup = "${path}"`);
+    const pod = await node.runPod('pod');
+    await pod.start('box', await importBusybox(containerd), { command: ['sleep', '1000'] });
+    const [shim] = (await findProcesses(containerd.mark)).filter(({ command }) => command.endsWith(' serve'));
+    assert.is((await readFile(`${folder}/cgroup.procs`, 'utf8')).trim(), String(shim?.pid));
+    await containerd.configureShim('');
+    await pod.remove();
+    await until('the shim has ended', () => rmdir(folder).then(() => true));
   });
 
   test('is changed while an app serves', async (node) => {

@@ -1,6 +1,6 @@
 // What `start` reads from standard input, and its answer to containerd 2.3 and later. reply.ts has the answers to earlier ones, which
 // need no protobuf.
-import { BootstrapParams, BootstrapResult } from '../gen/containerd.runtime.bootstrap.v1.ts';
+import { BootstrapParams, BootstrapResult, LogLevel } from '../gen/containerd.runtime.bootstrap.v1.ts';
 import { Any } from '../gen/google.protobuf.ts';
 
 /** What came on standard input. `params` is there on containerd 2.3 and later. */
@@ -22,6 +22,11 @@ export function parseStartInput(
   }
   const options = decode(() => Any.decode(bytes));
   return options?.typeUrl ? { options } : {};
+}
+
+/** Tells whether the shim is to log everything, whatever its flags say. */
+export function wantsDebug({ logLevel }: BootstrapParams): boolean {
+  return logLevel < LogLevel.INFO;
 }
 
 /** Extensions carry other things as well; options are the messages that Create would carry. */

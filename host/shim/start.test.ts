@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Options as RuncOptions } from '../gen/containerd.runc.v1.ts';
-import { BootstrapParams, BootstrapResult } from '../gen/containerd.runtime.bootstrap.v1.ts';
+import { BootstrapParams, BootstrapResult, LogLevel } from '../gen/containerd.runtime.bootstrap.v1.ts';
 import { Task as TaskV2 } from '../gen/containerd.task.v2.ts';
 import { DeleteResponse, Task as TaskV3 } from '../gen/containerd.task.v3.ts';
 import { Any } from '../gen/google.protobuf.ts';
@@ -87,6 +87,13 @@ starting('leaves a daemon that is its own session, holds no pipe and is killed b
   assert.is(await mustRun('readlink', [`/proc/${shimPid}/cwd`]), `${bundle.directory}\n`);
   const args = (await readFile(`/proc/${shimPid}/cmdline`, 'utf8')).split('\0');
   assert.match(args.join(' '), '-namespace test -id abc -address /nonexistent/containerd.sock');
+  client.close();
+});
+
+starting('lets the daemon log as much as containerd 2.3 says', async ({ bundle, sockets }) => {
+  const client = await connectShim(await bundle.start(sockets, { logLevel: LogLevel.DEBUG }));
+  const { shimPid } = await client.caller(TaskV3).connect({ id: 'abc' });
+  assert.ok((await readFile(`/proc/${shimPid}/cmdline`, 'utf8')).split('\0').includes('-debug'));
   client.close();
 });
 

@@ -16,13 +16,13 @@ import { sha256 } from './sha256.ts';
 export async function start(flags: Flags, invocation: Invocation): Promise<Uint8Array> {
   const bundle = invocation.directory;
   const group = groupIdOf(readAnnotations(bundle), flags.id);
-  const { directory, reply } = await readRequest(flags, invocation.environment);
+  const { directory, reply, isDebug } = await readRequest(flags, invocation.environment);
   const path = formatSocketPath(directory, sha256(socketSeed(flags.address, flags.namespace, group)));
   const address = formatAddress(path);
   // Set where containerd was told to isolate what it runs; the daemon and its children inherit the group.
   if (invocation.environment['SCHED_CORE']) (await import('../ffi/core-scheduling.ts')).createSchedulingGroup();
   const server = await bindSocket(directory, path);
-  const daemon = server ? await spawnDaemon(daemonOptions(flags, invocation, server, path)) : undefined;
+  const daemon = server ? await spawnDaemon(daemonOptions({ ...flags, isDebug }, invocation, server, path)) : undefined;
   try {
     writeAddress(bundle, address);
     if (daemon) adjustOomScore(daemon.pid);
@@ -33,21 +33,29 @@ export async function start(flags: Flags, invocation: Invocation): Promise<Uint8
   }
 }
 
-/** What containerd asks for: where the socket should be, and how to answer. */
-type Request = { readonly directory: string; readonly reply: (address: string) => Uint8Array | Promise<Uint8Array> };
+/** What containerd asks for: where the socket should be, how to answer, whether to log everything. */
+type Request = {
+  readonly directory: string;
+  readonly reply: (address: string) => Uint8Array | Promise<Uint8Array>;
+  readonly isDebug: boolean;
+};
 
 async function readRequest(flags: Flags, environment: Invocation['environment']): Promise<Request> {
   const bytes = readStandardInput();
   if (mayNameContainer(bytes, flags.id)) {
-    const { formatBootstrapResult, parseStartInput } = await import('./bootstrap.ts');
+    const { formatBootstrapResult, parseStartInput, wantsDebug } = await import('./bootstrap.ts');
     const { params } = parseStartInput(bytes, flags);
-    if (params) return { directory: params.socketDir ?? SOCKET_DIRECTORY, reply: formatBootstrapResult };
+    if (params) {
+      const isDebug = flags.isDebug || wantsDebug(params);
+      return { directory: params.socketDir ?? SOCKET_DIRECTORY, reply: formatBootstrapResult, isDebug };
+    }
   }
   // containerd 1.6 does not set it, and takes an address alone.
   const format = environment['GRPC_ADDRESS']
     ? readContainerdVersion(flags.publishBinary).then(replyFormatFor, () => 'address' as const)
     : 'address';
-  return { directory: SOCKET_DIRECTORY, reply: async (address) => formatReply(await format, address) };
+  const reply = async (address: string) => formatReply(await format, address);
+  return { directory: SOCKET_DIRECTORY, reply, isDebug: flags.isDebug };
 }
 
 function daemonOptions(flags: Flags, invocation: Invocation, server: Server, socket: string): DaemonOptions {

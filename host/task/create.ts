@@ -9,13 +9,14 @@ import { mountRootfs, unmountAll } from '../bundle/mount.ts';
 import { type Options, optionsFromAny } from '../bundle/options.ts';
 import { type Settings, settingsOf } from '../bundle/settings.ts';
 import { hasPrivatePidNamespace, type Spec } from '../bundle/spec.ts';
-import { findCgroup } from '../cgroup/cgroupfs.ts';
+import { findCgroup, joinCgroup } from '../cgroup/cgroupfs.ts';
 import { openPipe, type Pipe } from '../ffi/descriptor.ts';
 import type { CreateTaskRequest } from '../gen/containerd.task.v3.ts';
 import type { Any } from '../gen/google.protobuf.ts';
 import { readImageKind } from '../oci/image-kind.ts';
 import { OciRuntime, type ProcessDescriptors } from '../oci/runtime.ts';
 import type { Log } from '../telemetry/log.ts';
+import { Code, StatusError } from '../ttrpc/status.ts';
 import { identifyProcess } from './identity.ts';
 import { OciContainer, readPid } from './oci-container.ts';
 import { OciProcess } from './oci-process.ts';
@@ -88,6 +89,7 @@ async function prepare(request: CreateTaskRequest, context: CreateContext): Prom
   ]);
   for (const warning of [...node.warnings, ...options.warnings]) context.log.warning(warning, { id: request.id });
   const settings = settingsOf(options.options, node.options, spec, context);
+  if (settings.shimCgroup !== null) await moveShim(settings.shimCgroup);
   const oci = { binary: settings.ociRuntime, root: settings.ociRoot, systemdCgroup: settings.systemdCgroup };
   const shim = await identifyProcess(process.pid);
   if (shim === null) throw new Error('cannot read when this process started');
@@ -100,6 +102,14 @@ async function prepare(request: CreateTaskRequest, context: CreateContext): Prom
     records: new RecordStore(settings.stateDirectory),
     record: { id, groupId: groupIdOf(spec.annotations, id), bundle, shim, oci, pid: null, cgroup: null },
   };
+}
+
+// Every container of a pod asks for the same; being there already is no error.
+async function moveShim(path: string): Promise<void> {
+  await joinCgroup(path, process.pid).catch((cause: Error) => {
+    const message = `cannot put the shim where option ShimCgroup says: ${cause.message}`;
+    throw new StatusError(Code.FAILED_PRECONDITION, message, { cause });
+  });
 }
 
 async function readRequestOptions(any: Any | undefined): Promise<{ options: Options; warnings: readonly string[] }> {
