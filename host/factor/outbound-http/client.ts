@@ -4,6 +4,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { getBuiltinModule } from 'node:process';
 import type { BodyConsumer } from '../../wasi/http/body-pipe.ts';
+import { pairsOf } from '../../wasi/http/field-list.ts';
 import { createIncomingFields } from '../../wasi/http/fields.ts';
 import { MessageSource } from '../../wasi/http/message-source.ts';
 import { type FutureIncomingResponse, IncomingResponse } from '../../wasi/http/response.ts';
@@ -96,7 +97,7 @@ class Exchange implements Disposable {
     return {
       write: (chunk) => request.write(chunk),
       end: (trailers) => {
-        if (trailers.length > 0) request.addTrailers(pairs(trailers));
+        if (trailers.length > 0) request.addTrailers(pairsOf(trailers));
         request.end();
       },
       abort: () => request.destroy(),
@@ -137,11 +138,4 @@ class Exchange implements Disposable {
     this.#outbound.body.discard();
     this.#response.settle({ tag: 'err', val: errorCodeFromNetwork(error) });
   }
-}
-
-function pairs(flat: readonly string[]): [string, string][] {
-  const list: [string, string][] = [];
-  for (let index = 0; index + 1 < flat.length; index += 2)
-    list.push([flat[index] as string, flat[index + 1] as string]);
-  return list;
 }

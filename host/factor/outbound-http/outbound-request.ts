@@ -2,6 +2,7 @@
 
 import type { BodyPipe } from '../../wasi/http/body-pipe.ts';
 import type { ErrorCode } from '../../wasi/http/error-code.ts';
+import { hasField, withoutFields } from '../../wasi/http/field-list.ts';
 import { formatMethod, formatScheme } from '../../wasi/http/method.ts';
 import type { OutgoingRequest, RequestOptions } from '../../wasi/http/request.ts';
 import { type Destination, SELF } from './permission.ts';
@@ -64,7 +65,7 @@ export function createOutboundRequest(
     port: address?.port ?? destination.port,
     authority: address ? `${address.hostname}:${address.port}` : (request.authority() ?? ''),
     path: pathOf(request.pathWithQuery()),
-    headers: keptHeaders(request.rawHeaders()),
+    headers: withoutFields(request.rawHeaders(), (name) => DROPPED.has(name)),
     body: request.takeBody().pipe,
     connectTimeoutMs: msFromNanos(options?.connectTimeout()),
     firstByteTimeoutMs: msFromNanos(options?.firstByteTimeout()),
@@ -77,7 +78,7 @@ export function createOutboundRequest(
  * whose length is not known goes in chunks, whatever the method; one that is known to be empty is said to be.
  */
 export function framingOf({ method, headers, body }: OutboundRequest): string[] {
-  if (headers.some((text, index) => index % 2 === 0 && text === 'content-length')) return [];
+  if (hasField(headers, 'content-length')) return [];
   if (!body.isEmpty) return ['transfer-encoding', 'chunked'];
   return METHODS_WITH_BODY.has(method) ? ['content-length', '0'] : [];
 }
@@ -92,10 +93,6 @@ function createErrorCode(tag: 'HTTP-protocol-error' | 'HTTP-request-URI-invalid'
 
 function pathOf(path = ''): string {
   return path.startsWith('/') ? path : `/${path}`;
-}
-
-function keptHeaders(raw: readonly string[]): string[] {
-  return raw.filter((_, index) => !DROPPED.has(raw[index - (index % 2)] as string));
 }
 
 function msFromNanos(nanos: bigint | undefined): number {

@@ -3,6 +3,7 @@
 
 import type { ChainedRequest } from '../../factor/factor.ts';
 import type { BodyPipe } from '../../wasi/http/body-pipe.ts';
+import { withoutFields } from '../../wasi/http/field-list.ts';
 import { Fields } from '../../wasi/http/fields.ts';
 import { EmptyBodySource } from '../../wasi/http/message-source.ts';
 import { PipeSource } from '../../wasi/http/pipe-source.ts';
@@ -32,7 +33,7 @@ export function sendToComponent(
   }
   const { method, pathWithQuery, authority } = request;
   const path = pathWithQuery.replace(/\?.*$/s, '');
-  const headers = request.headers.filter((_, index) => !isSpinHeader(request.headers[index - (index % 2)] as string));
+  const headers = withoutFields(request.headers, isSpinHeader);
   headers.push(...createChainedHeaders({ authority, path, pathWithQuery }));
   const head = { method, pathWithQuery, authority, headers: new Fields(headers, true) };
   const body = new PipeSource(request.body);

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppPlan, Decision, HttpEvent, HttpRoute } from '../../gen/runtime.ts';
+import { pairsOf } from '../../wasi/http/field-list.ts';
 import { Fields } from '../../wasi/http/fields.ts';
 import { encodeLatin1 } from '../../wasi/latin1.ts';
 import type { TriggerComponent } from '../trigger.ts';
@@ -127,15 +128,11 @@ async function answerWith(
 
 function createEvent({ request, head, target, clientAddress }: HttpExchange): HttpEvent {
   const query = target.pathWithQuery.slice(target.path.length + 1);
-  const headers: [string, Uint8Array][] = [];
-  for (let index = 0; index + 1 < head.headers.length; index += 2) {
-    headers.push([head.headers[index] as string, encodeLatin1(head.headers[index + 1] as string)]);
-  }
   return {
     method: request.method ?? 'GET',
     path: target.path,
     query: target.pathWithQuery.length > target.path.length ? query : undefined,
-    headers,
+    headers: pairsOf(head.headers).map(([name, value]) => [name, encodeLatin1(value)]),
     clientAddr: clientAddress,
   };
 }

@@ -4,6 +4,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { BodyConsumer } from '../../wasi/http/body-pipe.ts';
+import { hasField, pairsOf } from '../../wasi/http/field-list.ts';
 
 /** A body up to this length is joined with its head to one string, which node:http writes faster than two buffers. */
 const JOINED_BYTES = 4096;
@@ -37,7 +38,7 @@ export class ResponseWriter implements BodyConsumer {
   end(trailers: readonly string[]): void {
     if (this.#isHeadSent || trailers.length > 0) {
       this.#sendHead();
-      if (trailers.length > 0) this.#response.addTrailers(pairs(trailers));
+      if (trailers.length > 0) this.#response.addTrailers(pairsOf(trailers));
       this.#response.end();
       return;
     }
@@ -70,21 +71,14 @@ export function sendWhole(
   headers: readonly string[],
   body?: Uint8Array | string,
 ): void {
-  const hasLength = headers.some((name, index) => index % 2 === 0 && name === 'content-length');
   const mayHaveLength = status >= 200 && status !== 204 && status !== 304;
   const length = body === undefined ? 0 : Buffer.byteLength(body);
   // A HEAD response describes a body it does not have: its length is the app's to tell.
-  const isTold = hasLength || !mayHaveLength || (response.req.method === 'HEAD' && length === 0);
+  const isTold =
+    hasField(headers, 'content-length') || !mayHaveLength || (response.req.method === 'HEAD' && length === 0);
   response.removeHeader('connection');
   response.writeHead(status, isTold ? [...headers] : [...headers, 'content-length', String(length)]);
   const isJoined = body instanceof Uint8Array && length <= JOINED_BYTES;
   if (isJoined) response.end(Buffer.from(body.buffer, body.byteOffset, length).toString('latin1'), 'latin1');
   else response.end(body);
-}
-
-function pairs(flat: readonly string[]): [string, string][] {
-  const list: [string, string][] = [];
-  for (let index = 0; index + 1 < flat.length; index += 2)
-    list.push([flat[index] as string, flat[index + 1] as string]);
-  return list;
 }

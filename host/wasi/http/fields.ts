@@ -2,6 +2,7 @@
 // duplicates, in one flat list (name, value, name, value …) as node:http takes and gives it.
 
 import { decodeLatin1, encodeLatin1 } from '../latin1.ts';
+import { hasField, pairsOf, valuesOf } from './field-list.ts';
 
 /** `wasi:http/types.header-error`. */
 type HeaderError = { readonly tag: 'invalid-syntax' | 'forbidden' | 'immutable' };
@@ -50,9 +51,7 @@ export class Fields {
   }
 
   has(name: string): boolean {
-    const wanted = name.toLowerCase();
-    for (let index = 0; index < this.#list.length; index += 2) if (this.#list[index] === wanted) return true;
-    return false;
+    return hasField(this.#list, name.toLowerCase());
   }
 
   set(name: string, values: readonly Uint8Array[]): void {
@@ -72,11 +71,7 @@ export class Fields {
   }
 
   entries(): [string, Uint8Array][] {
-    const entries: [string, Uint8Array][] = [];
-    for (let index = 0; index < this.#list.length; index += 2) {
-      entries.push([this.#list[index] as string, encodeLatin1(this.#list[index + 1] as string)]);
-    }
-    return entries;
+    return pairsOf(this.#list).map(([name, value]) => [name, encodeLatin1(value)]);
   }
 
   clone(): Fields {
@@ -95,7 +90,7 @@ export class Fields {
 
   /** Returns the values of the field `name`, given in lower case. */
   values(name: string): string[] {
-    return this.#list.filter((_, index) => index % 2 === 1 && this.#list[index - 1] === name);
+    return valuesOf(this.#list, name);
   }
 
   #writableName(name: string): string {
