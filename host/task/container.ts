@@ -31,6 +31,8 @@ export interface Container {
   readonly bundle: string;
   /** Its first process, which waits for `start`. */
   readonly init: RunningProcess;
+  /** Whether its group is named after it, as a pod is after its sandbox: without it no other container joins the group. */
+  readonly leadsGroup: boolean;
   /** Whether the kernel kills all other processes when the first one ends. */
   readonly hasPrivatePidNamespace: boolean;
   start(): Promise<void>;

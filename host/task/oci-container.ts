@@ -67,6 +67,11 @@ export class OciContainer implements Container {
     return this.#parts.init;
   }
 
+  get leadsGroup(): boolean {
+    const { id, groupId } = this.#parts.record;
+    return id === groupId;
+  }
+
   get hasPrivatePidNamespace(): boolean {
     return this.#parts.hasPrivatePidNamespace;
   }

@@ -51,6 +51,22 @@ registries('ends by itself a while after its last task, unless another comes', a
   await until('the other one ends, too', () => exits === 2);
 });
 
+registries('ends soon after its last task when the one that leads the group went before', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const registry = new TaskRegistry(resolve);
+  const leader = new StubContainer();
+  leader.leadsGroup = true;
+  await registry.create('pod', undefined, async () => new Task('pod', leader, stdio));
+  await registry.create('side', undefined, create('side'));
+  registry.remove('pod');
+  const startedMs = performance.now();
+  registry.remove('side');
+  // Its timer alone does not keep a process going.
+  const alive = setInterval(() => {}, 100);
+  await promise.finally(() => clearInterval(alive));
+  assert.ok(performance.now() - startedMs < 5_000, 'not after the time of any other group');
+});
+
 registries('does not shut down while it has tasks', async () => {
   let exits = 0;
   const registry = new TaskRegistry(() => exits++);

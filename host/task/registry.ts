@@ -9,6 +9,9 @@ import type { Task } from './task.ts';
  */
 const IDLE_MS = 10_000;
 
+/** The same once the container that leads the group is deleted: to a pod without its sandbox none comes. */
+const LEADERLESS_IDLE_MS = 1_000;
+
 /** The tasks of one shim. */
 export class TaskRegistry {
   // By container id; `create` adds, `remove` removes.
@@ -17,6 +20,7 @@ export class TaskRegistry {
   readonly #creating = new Map<string, AbortController>();
   readonly #requestExit: () => void;
   readonly #idleMs: number;
+  #hasLostLeader = false;
   #idle: NodeJS.Timeout | null = null;
   #isShutDown = false;
 
@@ -61,10 +65,12 @@ export class TaskRegistry {
 
   /** Forgets a task. */
   remove(id: string): void {
+    this.#hasLostLeader ||= this.#tasks.get(id)?.container.leadsGroup ?? false;
     this.#tasks.delete(id);
     if (this.#tasks.size > 0 || this.#creating.size > 0) return;
     clearTimeout(this.#idle ?? undefined);
-    this.#idle = setTimeout(() => this.shutDown(), this.#idleMs).unref();
+    const idleMs = this.#hasLostLeader ? Math.min(this.#idleMs, LEADERLESS_IDLE_MS) : this.#idleMs;
+    this.#idle = setTimeout(() => this.shutDown(), idleMs).unref();
   }
 
   /** Ends the shim unless it has tasks; what is being created is given up first. */

@@ -46,6 +46,7 @@ export class StubContainer implements Container {
   /** Processes of execs by their id. */
   readonly execs = new Map<string, StubProcess>();
   readonly calls: string[] = [];
+  leadsGroup = false;
   hasPrivatePidNamespace = true;
   pids: number[] = [100];
   oomKills = 0n;
