@@ -7,7 +7,7 @@ import type { Form } from '../image/form.ts';
 import { TEST_APP } from '../testing/app.ts';
 import type { Containerd } from '../testing/containerd.ts';
 import { onEachRelease } from '../testing/each-release.ts';
-import { type ArtifactRun, encodeArtifact, runArtifact } from '../testing/images.ts';
+import { type ArtifactRun, encodeArtifact, importFiles, runArtifact } from '../testing/images.ts';
 import { findFreePort, request, untilAnswer } from '../testing/network.ts';
 
 type Json = { readonly [name: string]: Json } & { readonly digest: string; readonly layers: readonly Json[] };
@@ -70,6 +70,12 @@ await onEachRelease('artifact', (test) => {
     const imported = async (reference: string) => rm(await firstLayer(containerd, reference));
     const second = await serve(containerd, 'second', archive, { imported });
     assert.is((await request(`${second}/hello`)).body, 'Hello from C!\n');
+  });
+
+  test('says what was looked for in an image that has no app anywhere', async (containerd) => {
+    const image = await importFiles(containerd, 'nothing', { 'readme.txt': 'nothing to run' });
+    const failure = await containerd.run('app', image).catch(String);
+    assert.match(failure, /the image has no \/spin\.toml, and the image \S+ has no layers of a Spin app/);
   });
 
   test('refuses a layer that is not what its digest says', async (containerd) => {

@@ -1,9 +1,9 @@
 // An app whose image's layers are its parts, as the artifact room left it in the cache: one folder for each image, every blob in a file
 // that is named by its SHA-256, and `artifact.json`. The digests were checked when the files were written.
 
-import type { AppPlan, AppSource, Diagnostic } from '../gen/runtime.ts';
+import type { AppPlan, AppSource, ComponentPlan, Diagnostic } from '../gen/runtime.ts';
 import { readContents, readEntry } from './cache.ts';
-import type { OpenSource } from './image-source.ts';
+import { closeSources, type OpenSource } from './image-source.ts';
 import { PlanRefusedError } from './plan-refused.ts';
 import { openRootfsFile } from './rootfs.ts';
 
@@ -59,14 +59,21 @@ export async function openBlobs(directory: string, plan: AppPlan): Promise<OpenS
   });
   if (missing.length > 0) throw new PlanRefusedError(missing);
   const sources: OpenSource[] = [];
-  for (const component of plan.components) {
-    // The guest runtime takes nothing else from an artifact.
-    if (component.source.tag !== 'digest') throw refuse(`component \`${component.id}\` is in no layer`);
-    const path = component.source.val;
-    const file = await openRootfsFile(directory, blobName(path));
-    sources.push({ ...file, component, path, sha256: blobName(path) });
+  try {
+    for (const component of plan.components) sources.push(await openBlob(directory, component));
+    return sources;
+  } catch (error) {
+    await closeSources(sources);
+    throw error;
   }
-  return sources;
+}
+
+async function openBlob(directory: string, component: ComponentPlan): Promise<OpenSource> {
+  // Only a guest runtime that is not the built-in one could take a component from elsewhere.
+  if (component.source.tag !== 'digest') throw refuse(`component \`${component.id}\` is in no layer`);
+  const path = component.source.val;
+  const file = await openRootfsFile(directory, blobName(path));
+  return { ...file, component, path, sha256: blobName(path) };
 }
 
 function refuse(message: string): PlanRefusedError {
