@@ -1,15 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { deniedSockets } from './sockets.ts';
-
-function errorOf(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  return 'none';
-}
+import { thrownBy } from './testing/thrown.ts';
 
 const sockets = suite('deniedSockets');
 
@@ -35,7 +27,7 @@ for (const [what, call, code] of [
     'permanent-resolver-failure',
   ],
 ] as const) {
-  sockets(`answer ${code} to ${what}`, () => assert.is(errorOf(call), code));
+  sockets(`answer ${code} to ${what}`, () => assert.is(thrownBy(call), code));
 }
 
 sockets.run();

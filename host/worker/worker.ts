@@ -3,7 +3,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { configureFactors, type FactorContext } from '../factor/factor.ts';
 import { factors } from '../factor/index.ts';
-import type { ComponentPlan } from '../gen/runtime.ts';
+import { createPlanWithoutGrants } from '../factor/no-grants.ts';
 import type { PreparedApp } from '../plan/prepared-app.ts';
 import { startTrigger } from '../trigger/index.ts';
 import type { RunningTrigger, TriggerContext } from '../trigger/trigger.ts';
@@ -77,19 +77,5 @@ async function createDecide({ app }: WorkerOptions, loader: ComponentLoader): Pr
   if (app.runtime === null) return () => Promise.reject(new Error('the plan has no guest runtime'));
   const engine = await loader.createEngine('jco');
   const runtime = await engine.load(`${loader.directory}/${app.runtime.key}`);
-  return createDecider(runtime, await loader.prepareHost(guestRuntimePlan));
+  return createDecider(runtime, await loader.prepareHost(createPlanWithoutGrants('guest runtime')));
 }
-
-const guestRuntimePlan: ComponentPlan = {
-  id: 'guest runtime',
-  description: '',
-  source: { tag: 'path', val: '' },
-  environment: [],
-  variables: [],
-  files: [],
-  assets: [],
-  allowedOutboundHosts: [],
-  keyValueStores: [],
-  sqliteDatabases: [],
-  aiModels: [],
-};

@@ -1,19 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { thrownBy } from '../testing/thrown.ts';
 import { createIncomingFields, Fields } from './fields.ts';
 
 function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-function tagThrownBy(call: () => unknown): string {
-  try {
-    call();
-  } catch (error) {
-    return (error as { tag: string }).tag;
-  }
-  return 'nothing';
-}
+const tagThrownBy = (call: () => unknown) => (thrownBy(call) as { tag: string }).tag;
 
 const fields = suite('Fields');
 
@@ -94,12 +88,7 @@ for (const name of ['Connection', 'Keep-Alive', 'Transfer-Encoding', 'Upgrade', 
   );
 }
 
-fields('lets a guest name a host', () =>
-  assert.is(
-    tagThrownBy(() => new Fields().append('Host', bytesOf('x'))),
-    'nothing',
-  ),
-);
+fields('lets a guest name a host', () => assert.not.throws(() => new Fields().append('Host', bytesOf('x'))));
 
 fields('refuses changes when frozen, but not of its clone', () => {
   const frozen = Fields.fromList([['a', bytesOf('1')]]).freeze();

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { thrownBy } from '../testing/thrown.ts';
 import { IoError } from './error.ts';
 import { ByteSource, BytesSource, InputStream, limitFromLength } from './input-stream.ts';
 
@@ -45,15 +46,6 @@ function open(): { source: FedSource; stream: InputStream } {
 
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
-}
-
-function thrownBy(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 const stream = suite('InputStream');

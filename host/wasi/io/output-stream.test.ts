@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { thrownBy } from '../testing/thrown.ts';
 import { IoError } from './error.ts';
 import { BytesSource, InputStream } from './input-stream.ts';
 import { ByteSink, OutputStream, WRITE_BUDGET_BYTES } from './output-stream.ts';
@@ -53,15 +54,6 @@ function open(values: { available?: number; isDone?: boolean } = {}): { sink: Te
 
 function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
-}
-
-function thrownBy(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 const stream = suite('OutputStream');

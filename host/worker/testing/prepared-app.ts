@@ -7,6 +7,7 @@ import { $init, generate } from '@bytecodealliance/jco-transpile/component';
 import { linkComponent } from '../../../guest-runtime/link/linker.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { createLinkFiles } from '../../engine/link/files.ts';
+import { createPlanWithoutGrants } from '../../factor/no-grants.ts';
 import type { AppPlan, ComponentPlan, HttpRoute, RouteSegment } from '../../gen/runtime.ts';
 import { createTranspiledFiles } from '../../plan/component-files.ts';
 import { formatPreparedApp, type PreparedApp } from '../../plan/prepared-app.ts';
@@ -28,20 +29,7 @@ export function readComponent(name: string): Promise<Uint8Array> {
 
 /** Returns the plan of a component that is granted nothing but `grants`. */
 export function createComponentPlan(id: string, grants: Partial<ComponentPlan> = {}): ComponentPlan {
-  return {
-    id,
-    description: '',
-    source: { tag: 'path', val: `${id}.wasm` },
-    environment: [],
-    variables: [],
-    files: [],
-    assets: [],
-    allowedOutboundHosts: [],
-    keyValueStores: [],
-    sqliteDatabases: [],
-    aiModels: [],
-    ...grants,
-  };
+  return { ...createPlanWithoutGrants(id), ...grants };
 }
 
 /** Returns a route to a component; by default the one that matches everything. */
