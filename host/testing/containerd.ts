@@ -58,7 +58,10 @@ export async function openContainerd(options: ContainerdOptions = {}): Promise<C
   await mkdir(directory, { recursive: true });
   const containerd = new Containerd(directory, options.release ?? (await ownRelease()), options);
   opened.add(containerd);
-  await containerd.start();
+  await containerd.start().catch(async (error: unknown) => {
+    await containerd.close();
+    throw error;
+  });
   return containerd;
 }
 
