@@ -40,9 +40,9 @@ e2e: build ## end-to-end tests against real containerd (as root); FILE=host/e2e/
 run: build ## run the demo app under a private containerd (as root); ONCE=1 ends after the answer
 	@ONCE=$(ONCE) APP=$(APP) PORT=$(PORT) $(NODE) host/demo/main.ts
 
-bench: build ## measure start, memory and requests; writes bench/results.json (as root)
+bench: build ## measure start, memory and requests; writes bench/results.json; BENCH=start for one (as root)
 	@host/build/setup wrk
-	@$(NODE) bench/main.ts
+	@$(NODE) bench/main.ts $(BENCH)
 
 generate: setup ## write host/gen anew from proto/ and wit/
 	@$(NODE) host/build/generate.ts

@@ -1,11 +1,12 @@
-// The command behind `make bench`: measures start, memory and requests side by side with a baseline, prints a table and writes
-// bench/results.json. Arguments name some of the three; all when left out.
+// The command behind `make bench`: measures the executable's start, an app's start, memory and requests side by side with a baseline,
+// prints a table and writes bench/results.json. Arguments name some of them; all when left out.
 import { writeFile } from 'node:fs/promises';
 import { type Containerd, openContainerd } from '../host/testing/containerd.ts';
 import { closeOnSignal, requireRoot } from '../host/testing/each-release.ts';
 import { listReleases } from '../host/testing/releases.ts';
 import { type Contender, importNodeServer, importSpinApp } from './contender.ts';
 import { measureMemory } from './memory.ts';
+import { measureProcess } from './process.ts';
 import { measureRequests } from './requests.ts';
 import { createResult, formatTable, type Result } from './result.ts';
 import { measureStart } from './start.ts';
@@ -16,6 +17,7 @@ const MEBIBYTE = 2 ** 20;
 type Benchmark = (containerd: Containerd, app: Contender, node: Contender) => Promise<Result[]>;
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
+  process: async () => [createResult('process', 'ms', ...(await measureProcess()))],
   start: async (containerd, app, node) => {
     const [value = 0, baseline = 0] = await measureStart(containerd, [app, node]);
     return [createResult('start', 'ms', value, baseline)];
@@ -58,6 +60,6 @@ try {
 }
 await writeFile(OUTPUT, `${JSON.stringify(results, null, 2)}\n`);
 process.stdout.write(
-  `\ncontainerd ${containerd.release.version}; baseline: Node under io.containerd.runc.v2, for requests bare node:http\n\n`,
+  `\ncontainerd ${containerd.release.version}; baseline: Node under io.containerd.runc.v2; for `process` node -e 0, for `requests` bare node:http\n\n`,
 );
 process.stdout.write(`${formatTable(results)}\n`);

@@ -1,4 +1,5 @@
 // The one file that `make build` leaves and an operator installs.
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +41,14 @@ executable('says how it is called when it is called otherwise', async ({ renamed
   const { code, stderr } = await runCommand(renamed, []);
   assert.is(code, 2);
   assert.match(stderr, 'usage: containerd-shim-spin-v2');
+});
+
+executable('is put in place by make install, and taken away again', async ({ directory }) => {
+  const installed = join(directory, 'usr/bin/containerd-shim-spin-v2');
+  await mustRun('make', ['install', `DESTDIR=${directory}`, 'PREFIX=/usr']);
+  assert.match(await mustRun(installed, ['-v']), `Version: ${version}`);
+  await mustRun('make', ['uninstall', `DESTDIR=${directory}`, 'PREFIX=/usr']);
+  assert.not.ok(existsSync(installed));
 });
 
 executable('takes no symbols along', async () => {
