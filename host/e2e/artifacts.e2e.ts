@@ -3,6 +3,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { findApp } from '../build/fixture/app.ts';
+import { encodeIndexArchive } from '../image/archive.ts';
+import { createSpinParts, SPIN_PLATFORM } from '../image/artifact.ts';
+import { machinePlatform, readApp, readManifest } from '../image/files.ts';
 import type { Form } from '../image/form.ts';
 import { TEST_APP } from '../testing/app.ts';
 import type { Containerd } from '../testing/containerd.ts';
@@ -62,6 +65,18 @@ await onEachRelease('artifact', (test) => {
       assert.is((await request(`${url}/nothing`)).status, 404);
     });
   }
+
+  test('is found in an index, beside an app for another platform', async (containerd) => {
+    const empty = await createSpinParts({}, []);
+    const parts = await createSpinParts(readManifest(TEST_APP) ?? {}, readApp(TEST_APP));
+    const images = [
+      { parts: empty, platform: machinePlatform },
+      { parts, platform: SPIN_PLATFORM },
+    ];
+    const archive: Archive = (reference) => encodeIndexArchive(images, reference);
+    const url = await serve(containerd, 'app', archive, { isForCtr: false });
+    assert.is((await request(`${url}/hello`)).body, 'Hello from C!\n');
+  });
 
   test('serves a second pod of an image out of the cache', async (containerd) => {
     const archive = unique('spin');

@@ -89,7 +89,10 @@ function tagOf(name: string): string {
   return /:([^:/@]+)$/.exec(name)?.[1] ?? 'latest';
 }
 
-function encodeIndex(manifest: StoredBlob, { name, platform }: Pick<ImageOptions, 'name' | 'platform'>): Uint8Array {
+function encodeIndex(
+  manifest: StoredBlob,
+  { name, platform }: { readonly name: string; readonly platform?: Platform },
+): Uint8Array {
   return json({
     schemaVersion: 2,
     mediaType: MEDIA_TYPE.index,
@@ -126,19 +129,34 @@ export async function encodeArchive(
   { config, layers, annotations }: ImageParts,
   options: Pick<ImageOptions, 'name' | 'platform'>,
 ): Promise<Uint8Array> {
-  const content = { config: describe(config), layers: layers.map(describe), annotations };
-  const manifest = await createBlob(
-    MEDIA_TYPE.manifest,
-    json({ schemaVersion: 2, mediaType: MEDIA_TYPE.manifest, ...content }),
-  );
-  const file = (path: string, content: Uint8Array): TarEntry => ({ kind: 'file', path, content });
+  const manifest = await createManifest({ config, layers, ...(annotations ? { annotations } : {}) });
   const legacy = [{ Config: pathOf(config), RepoTags: [options.name], Layers: layers.map(pathOf) }];
-  return encodeTar(
-    withDirectories([
-      ...[config, ...layers, manifest].map((blob) => file(pathOf(blob), blob.bytes)),
-      file('index.json', encodeIndex(manifest, options)),
-      file('manifest.json', json(legacy)),
-      file('oci-layout', json({ imageLayoutVersion: '1.0.0' })),
-    ]),
-  );
+  return encodeLayout([config, ...layers, manifest], encodeIndex(manifest, options), [
+    { kind: 'file', path: 'manifest.json', content: json(legacy) },
+  ]);
+}
+
+/** Makes an image archive of an index: one name for several images, each for its platform. */
+export async function encodeIndexArchive(
+  images: readonly { readonly parts: ImageParts; readonly platform: Platform }[],
+  name: string,
+): Promise<Uint8Array> {
+  const manifests = await Promise.all(images.map(({ parts }) => createManifest(parts)));
+  const entries = manifests.map((manifest, index) => ({ ...describe(manifest), platform: images[index]?.platform }));
+  const content = json({ schemaVersion: 2, mediaType: MEDIA_TYPE.index, manifests: entries });
+  const index = await createBlob(MEDIA_TYPE.index, content);
+  const blobs = [...images.flatMap(({ parts }) => [parts.config, ...parts.layers]), ...manifests, index];
+  return encodeLayout([...new Map(blobs.map((blob) => [blob.digest, blob])).values()], encodeIndex(index, { name }));
+}
+
+function createManifest({ config, layers, annotations }: ImageParts): Promise<StoredBlob> {
+  const content = { config: describe(config), layers: layers.map(describe), annotations };
+  return createBlob(MEDIA_TYPE.manifest, json({ schemaVersion: 2, mediaType: MEDIA_TYPE.manifest, ...content }));
+}
+
+function encodeLayout(blobs: readonly StoredBlob[], index: Uint8Array, more: readonly TarEntry[] = []): Uint8Array {
+  const file = (path: string, content: Uint8Array): TarEntry => ({ kind: 'file', path, content });
+  const version = file('oci-layout', json({ imageLayoutVersion: '1.0.0' }));
+  const files = blobs.map((blob) => file(pathOf(blob), blob.bytes));
+  return encodeTar(withDirectories([...files, file('index.json', index), ...more, version]));
 }

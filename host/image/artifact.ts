@@ -2,7 +2,17 @@
 // them (a layer for each component and file, the locked app last), and as `wkg oci push` does (one component).
 
 import { LAYER_TYPE } from '../artifact/image-manifest.ts';
-import { createBlob, digestOf, EPOCH, encodeArchive, gzip, json, MEDIA_TYPE, type StoredBlob } from './archive.ts';
+import {
+  createBlob,
+  digestOf,
+  EPOCH,
+  encodeArchive,
+  gzip,
+  type ImageParts,
+  json,
+  MEDIA_TYPE,
+  type StoredBlob,
+} from './archive.ts';
 import {
   type ComponentContent,
   type ContentRef,
@@ -24,7 +34,8 @@ export type ArtifactOptions = {
 /** Spin puts smaller files into the locked app itself. Bytes. */
 const INLINE_BYTES = 128;
 
-const PLATFORM = { os: 'wasip1', architecture: 'wasm' } as const;
+/** What an app that was pushed says it runs on. */
+export const SPIN_PLATFORM = { os: 'wasip1', architecture: 'wasm' } as const;
 
 type File = { readonly path: string; readonly bytes: Uint8Array<ArrayBuffer> };
 
@@ -34,6 +45,15 @@ export async function encodeSpinArtifact(
   entries: readonly TarEntry[],
   { name, hasArchives = false }: ArtifactOptions,
 ): Promise<Uint8Array> {
+  return encodeArchive(await createSpinParts(manifest, entries, hasArchives), { name, platform: SPIN_PLATFORM });
+}
+
+/** Makes the config and the layers of the image that `spin registry push` would leave, for `SPIN_PLATFORM`. */
+export async function createSpinParts(
+  manifest: Table,
+  entries: readonly TarEntry[],
+  hasArchives = false,
+): Promise<ImageParts> {
   const layers = new Map<string, StoredBlob>();
   const contents = new Map<string, ComponentContent>();
   const add = async (mediaType: string, bytes: Uint8Array<ArrayBuffer>) => {
@@ -51,19 +71,23 @@ export async function encodeSpinArtifact(
   }
   const locked = await createBlob(LAYER_TYPE.lockedApp, json(createLockedApp(manifest, contents)));
   const labels = { 'com.fermyon.spin.lockedAppDigest': locked.digest };
-  const config = { created: EPOCH, ...PLATFORM, config: { Labels: labels }, rootfs: { type: 'layers', diff_ids: [] } };
-  const parts = {
+  const config = {
+    created: EPOCH,
+    ...SPIN_PLATFORM,
+    config: { Labels: labels },
+    rootfs: { type: 'layers', diff_ids: [] },
+  };
+  return {
     config: await createBlob(MEDIA_TYPE.config, json(config)),
     layers: [...layers.values(), locked],
     annotations: { 'org.opencontainers.image.title': String(tableOf(manifest['application'])['name'] ?? '') },
   };
-  return encodeArchive(parts, { name, platform: PLATFORM });
 }
 
 /** Makes the image that `wkg oci push` would leave of a component. */
 export async function encodeComponentArtifact(component: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array> {
   const layer = await createBlob(LAYER_TYPE.component, component);
-  const platform = { ...PLATFORM, os: 'wasip2' };
+  const platform = { ...SPIN_PLATFORM, os: 'wasip2' };
   const config = { created: EPOCH, ...platform, layerDigests: [layer.digest], component: { exports: [], imports: [] } };
   const parts = { config: await createBlob('application/vnd.wasm.config.v0+json', json(config)), layers: [layer] };
   return encodeArchive(parts, { name, platform });
