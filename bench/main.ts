@@ -12,6 +12,8 @@ import { createResult, formatTable, type Result } from './result.ts';
 import { measureStart } from './start.ts';
 
 const OUTPUT = 'bench/results.json';
+const BASELINES =
+  'baseline: the same answer from Node under io.containerd.runc.v2; process: node -e 0; requests: bare node:http';
 const MEBIBYTE = 2 ** 20;
 
 type Benchmark = (containerd: Containerd, app: Contender, node: Contender) => Promise<Result[]>;
@@ -59,7 +61,5 @@ try {
   await containerd.close();
 }
 await writeFile(OUTPUT, `${JSON.stringify(results, null, 2)}\n`);
-process.stdout.write(
-  `\ncontainerd ${containerd.release.version}; baseline: Node under io.containerd.runc.v2; for `process` node -e 0, for `requests` bare node:http\n\n`,
-);
+process.stdout.write(`\ncontainerd ${containerd.release.version}; ${BASELINES}\n\n`);
 process.stdout.write(`${formatTable(results)}\n`);
