@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BodyPipe } from '../wasi/http/body-pipe.ts';
 import { createAppPlan, createComponentPlan } from '../worker/testing/prepared-app.ts';
+import { createFactorContext } from './testing/context.ts';
 import { variables } from './variables.ts';
 
 type Get = (name: string) => Promise<unknown>;
@@ -20,14 +20,8 @@ async function open(environment: Readonly<Record<string, string>>) {
     ],
   });
   const declared = [{ name: 'name', secret: false }];
-  const factor = await variables.configure({
-    app: createAppPlan([component], [], { variables: declared }),
-    environment,
-    root: '/',
-    openGuestOutput: () => new BodyPipe(),
-    warn: () => {},
-    entrance: () => undefined,
-  });
+  const app = createAppPlan([component], [], { variables: declared });
+  const factor = await variables.configure(createFactorContext(app, { environment }));
   const { shared } = await factor.prepare(component);
   return {
     get: shared['fermyon:spin/variables@2']?.['get'] as Get,
