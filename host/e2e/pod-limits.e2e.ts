@@ -2,9 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rmdir } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
-import { TEST_APP } from '../testing/app.ts';
 import { onEachPodNode } from '../testing/each-release.ts';
-import { importApp, importBusybox } from '../testing/images.ts';
 import { findProcesses } from '../testing/leftovers.ts';
 import { request, untilAnswer } from '../testing/network.ts';
 import { until } from '../testing/until.ts';
@@ -17,7 +15,7 @@ await onEachPodNode('limit', (test) => {
   test('of memory kills a container, which is then OOMKilled', async (node) => {
     const pod = await node.runPod('pod');
     const resources = { memoryLimitInBytes: 16n * MEBIBYTE };
-    await pod.start('greedy', await importBusybox(node.containerd), { command: GREEDY, resources });
+    await pod.start('greedy', node.images.box, { command: GREEDY, resources });
     const { exitCode, reason } = await pod.untilExited('greedy');
     assert.equal([exitCode, reason], [137, 'OOMKilled']);
   });
@@ -25,7 +23,7 @@ await onEachPodNode('limit', (test) => {
   test('of 128 MiB and a tenth of a CPU lets an app serve', async (node) => {
     const pod = await node.runPod('pod');
     const resources = { memoryLimitInBytes: 128n * MEBIBYTE, cpuPeriod: 100_000n, cpuQuota: 10_000n };
-    await pod.start('app', await importApp(node.containerd, TEST_APP), { resources });
+    await pod.start('app', node.images.app, { resources });
     assert.is((await untilAnswer(`http://${pod.address}/hello`)).status, 200);
   });
 
@@ -36,7 +34,7 @@ await onEachPodNode('limit', (test) => {
     await mkdir(folder);
     await containerd.configureShim(`ShimCgroup = "${path}"`);
     const pod = await node.runPod('pod');
-    await pod.start('box', await importBusybox(containerd), { command: ['sleep', '1000'] });
+    await pod.start('box', node.images.box, { command: ['sleep', '1000'] });
     const [shim] = (await findProcesses(containerd.mark)).filter(({ command }) => command.endsWith(' serve'));
     assert.is((await readFile(`${folder}/cgroup.procs`, 'utf8')).trim(), String(shim?.pid));
     await containerd.configureShim('');
@@ -46,7 +44,7 @@ await onEachPodNode('limit', (test) => {
 
   test('is changed while an app serves', async (node) => {
     const pod = await node.runPod('pod');
-    await pod.start('app', await importApp(node.containerd, TEST_APP));
+    await pod.start('app', node.images.app);
     await untilAnswer(`http://${pod.address}/hello`);
     await pod.updateResources('app', { memoryLimitInBytes: 200n * MEBIBYTE });
     assert.is(await node.memoryLimit(pod, 'app'), 200n * MEBIBYTE);

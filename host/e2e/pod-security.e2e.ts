@@ -3,13 +3,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { NamespaceMode, ProfileType } from '../gen/runtime.v1.ts';
-import { TEST_APP } from '../testing/app.ts';
 import { onEachPodNode } from '../testing/each-release.ts';
-import { importApp, importBusybox } from '../testing/images.ts';
 import { findFreePort, untilAnswer } from '../testing/network.ts';
+import { SLEEP } from '../testing/pod-node.ts';
 import { until } from '../testing/until.ts';
 
-const SLEEP = { command: ['sleep', '1000'] };
 /** What the restricted profile of the pod security standards asks for, and more. */
 const RESTRICTED = {
   runAsUser: { value: 65_534n },
@@ -23,7 +21,7 @@ const RESTRICTED = {
 await onEachPodNode('security', (test) => {
   test('context as strict as can be lets an app serve on port 80', async (node) => {
     const pod = await node.runPod('pod', { sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' } });
-    await pod.start('app', await importApp(node.containerd, TEST_APP), { security: RESTRICTED });
+    await pod.start('app', node.images.app, { security: RESTRICTED });
     assert.is((await untilAnswer(`http://${pod.address}/hello`)).status, 200);
     const status = await readFile(`/proc/${await node.pidOf(pod, 'app')}/status`, 'utf8');
     for (const line of [
@@ -40,7 +38,7 @@ await onEachPodNode('security', (test) => {
   test('context without the right to port 80 is what the log says', async (node) => {
     const sysctls = { 'net.ipv4.ip_unprivileged_port_start': '1024' };
     const pod = await node.runPod('pod', { sysctls });
-    await pod.start('app', await importApp(node.containerd, TEST_APP), { security: RESTRICTED });
+    await pod.start('app', node.images.app, { security: RESTRICTED });
     assert.is((await pod.untilExited('app')).exitCode, 137);
     assert.match(await pod.log('app'), 'Unable to listen on 0.0.0.0:80: listen EACCES');
   });
@@ -48,7 +46,7 @@ await onEachPodNode('security', (test) => {
   test('context of an app on a high port needs no more', async (node) => {
     const pod = await node.runPod('pod');
     const environment = { SPIN_HTTP_LISTEN_ADDR: '0.0.0.0:8080' };
-    await pod.start('app', await importApp(node.containerd, TEST_APP), { security: RESTRICTED, environment });
+    await pod.start('app', node.images.app, { security: RESTRICTED, environment });
     assert.is((await untilAnswer(`http://${pod.address}:8080/hello`)).status, 200);
   });
 
@@ -61,8 +59,8 @@ await onEachPodNode('security', (test) => {
       { containerPath: '/one-file', hostPath: join(volume, 'key') },
     ];
     const pod = await node.runPod('pod');
-    await pod.start('app', await importApp(node.containerd, TEST_APP), { mounts });
-    await pod.start('box', await importBusybox(node.containerd), { ...SLEEP, mounts });
+    await pod.start('app', node.images.app, { mounts });
+    await pod.start('box', node.images.box, { ...SLEEP, mounts });
     const script = 'cat /etc/config/key /one-file; echo more > /etc/config/key';
     const { stdout, stderr } = await pod.execSync('box', ['sh', '-c', script]);
     assert.is(stdout, 'value\nvalue\n');
@@ -74,8 +72,8 @@ await onEachPodNode('security', (test) => {
 
   test('context with a shared process namespace shows the processes of all containers', async (node) => {
     const pod = await node.runPod('pod', { namespaces: { pid: NamespaceMode.POD } });
-    await pod.start('app', await importApp(node.containerd, TEST_APP));
-    await pod.start('box', await importBusybox(node.containerd), {
+    await pod.start('app', node.images.app);
+    await pod.start('box', node.images.box, {
       command: ['sh', '-c', 'sleep 1000 & sleep 1000; true'],
     });
     await untilAnswer(`http://${pod.address}/hello`);
@@ -93,7 +91,7 @@ await onEachPodNode('security', (test) => {
     const address = `127.0.0.1:${await findFreePort()}`;
     const pod = await node.runPod('pod', { namespaces: { network: NamespaceMode.NODE } });
     const environment = { SPIN_HTTP_LISTEN_ADDR: address };
-    await pod.start('app', await importApp(node.containerd, TEST_APP), { environment });
+    await pod.start('app', node.images.app, { environment });
     assert.is((await untilAnswer(`http://${address}/hello`)).status, 200);
   });
 });

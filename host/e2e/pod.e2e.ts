@@ -3,27 +3,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { TEST_APP } from '../testing/app.ts';
 import { onEachPodNode } from '../testing/each-release.ts';
-import { importApp, importBusybox } from '../testing/images.ts';
 import { findProcesses } from '../testing/leftovers.ts';
 import { request, untilAnswer } from '../testing/network.ts';
-import type { Pod } from '../testing/pod.ts';
-import type { PodNode } from '../testing/pod-node.ts';
+import { SLEEP } from '../testing/pod-node.ts';
 import { until } from '../testing/until.ts';
 
-const SLEEP = { command: ['sleep', '1000'] };
 const HELLO = 'Hello from C!\n';
-
-/** Starts a pod with the test app, which listens on port 80, and a sidecar that sleeps. */
-async function runAppWithSidecar(node: PodNode, name = 'pod'): Promise<Pod> {
-  const [app, box] = [await importApp(node.containerd, TEST_APP), await importBusybox(node.containerd)];
-  const pod = await node.runPod(name);
-  await pod.start('app', app);
-  await pod.start('box', box, SLEEP);
-  await untilAnswer(`http://${pod.address}/hello`);
-  return pod;
-}
 
 async function rejects(promise: Promise<unknown>, message: RegExp): Promise<void> {
   const outcome = await promise.then(
@@ -35,9 +21,9 @@ async function rejects(promise: Promise<unknown>, message: RegExp): Promise<void
 
 await onEachPodNode('pod', (test) => {
   test('answers at its address: to the node, to its sidecar, to another pod', async (node) => {
-    const first = await runAppWithSidecar(node);
+    const first = await node.runAppWithSidecar();
     const second = await node.runPod('second');
-    await second.start('box', await importBusybox(node.containerd), SLEEP);
+    await second.start('box', node.images.box, SLEEP);
     assert.is.not(first.address, second.address);
     assert.is((await request(`http://${first.address}/hello`)).body, HELLO);
     for (const [pod, host] of [
@@ -50,7 +36,7 @@ await onEachPodNode('pod', (test) => {
   });
 
   test('has one shim, which each of its bundles names', async (node) => {
-    await runAppWithSidecar(node);
+    await node.runAppWithSidecar();
     const processes = await findProcesses(node.containerd.mark);
     assert.is(processes.filter(({ command }) => / -namespace .* serve$/.test(command)).length, 1);
     const bundles = join(node.containerd.directory, 'state/io.containerd.runtime.v2.task/k8s.io');
@@ -60,7 +46,7 @@ await onEachPodNode('pod', (test) => {
   });
 
   test('runs commands in a sidecar: to their end, with streams, in a terminal', async (node) => {
-    const pod = await runAppWithSidecar(node);
+    const pod = await node.runAppWithSidecar();
     const result = await pod.execSync('box', ['sh', '-c', 'echo out; echo err >&2; exit 3']);
     assert.equal(result, { code: 3, stdout: 'out\n', stderr: 'err\n' });
     const streams = await pod.exec('box', ['sh', '-c', 'read line; echo "got $line"; exit 4']);
@@ -73,12 +59,12 @@ await onEachPodNode('pod', (test) => {
   });
 
   test('ends a command that takes too long', async (node) => {
-    const pod = await runAppWithSidecar(node);
+    const pod = await node.runAppWithSidecar();
     await rejects(pod.execSync('box', ['sleep', '1000'], 1), /timeout .*exceeded/);
   });
 
   test('says that a Spin container has no programs', async (node) => {
-    const pod = await runAppWithSidecar(node);
+    const pod = await node.runAppWithSidecar();
     await rejects(pod.execSync('app', ['sh']), /cannot run "sh" in a Spin container/);
     assert.is((await request(`http://${pod.address}/hello`)).body, HELLO);
   });
@@ -90,7 +76,7 @@ await onEachPodNode('pod', (test) => {
       stdin: true,
       stdinOnce: true,
     };
-    await pod.start('box', await importBusybox(node.containerd), options);
+    await pod.start('box', node.images.box, options);
     const stream = await pod.attach('box');
     stream.write('something\n');
     await until('the answer is there', () => stream.written() === 'got something\n');
@@ -99,7 +85,7 @@ await onEachPodNode('pod', (test) => {
   });
 
   test('reports what its containers use, and what they use together', async (node) => {
-    const pod = await runAppWithSidecar(node);
+    const pod = await node.runAppWithSidecar();
     const stats = await pod.stats('app');
     assert.ok((stats?.cpu?.usageCoreNanoSeconds?.value ?? 0n) > 10_000_000n, 'over 10 ms of CPU time');
     const bytes = Number(stats?.memory?.workingSetBytes?.value);
@@ -110,7 +96,7 @@ await onEachPodNode('pod', (test) => {
   });
 
   test('keeps the logs of each container', async (node) => {
-    const pod = await runAppWithSidecar(node);
+    const pod = await node.runAppWithSidecar();
     await request(`http://${pod.address}/print`);
     const log = await until('the guest has printed', async () => {
       const text = await pod.log('app');
@@ -120,33 +106,33 @@ await onEachPodNode('pod', (test) => {
   });
 
   test('restarts a container and leaves the others alone', async (node) => {
-    const pod = await runAppWithSidecar(node);
+    const pod = await node.runAppWithSidecar();
     const before = await pod.status('box');
     await pod.stop('app');
     assert.is((await pod.untilExited('app')).exitCode, 0);
     await pod.removeContainer('app');
-    await pod.start('app', await importApp(node.containerd, TEST_APP));
+    await pod.start('app', node.images.app);
     await untilAnswer(`http://${pod.address}/hello`);
     assert.equal(await pod.status('box'), before);
   });
 
   test('runs an init container before its app', async (node) => {
     const pod = await node.runPod('pod');
-    await pod.start('init', await importBusybox(node.containerd), { command: ['sh', '-c', 'echo ready'] });
+    await pod.start('init', node.images.box, { command: ['sh', '-c', 'echo ready'] });
     assert.equal([(await pod.untilExited('init')).exitCode, (await pod.status('init')).reason], [0, 'Completed']);
-    await pod.start('app', await importApp(node.containerd, TEST_APP));
+    await pod.start('app', node.images.app);
     assert.is((await untilAnswer(`http://${pod.address}/hello`)).body, HELLO);
   });
 
   test('is stopped with its containers, and can be removed', async (node) => {
-    const pod = await runAppWithSidecar(node);
+    const pod = await node.runAppWithSidecar();
     await pod.stopSandbox();
     assert.is((await pod.status('app')).state, 2);
     await pod.remove();
   });
 
   test('kills a container that goes on after its grace time', async (node) => {
-    const pod = await runAppWithSidecar(node);
+    const pod = await node.runAppWithSidecar();
     await pod.stop('box', 1);
     assert.is((await pod.untilExited('box')).exitCode, 137);
     assert.is((await request(`http://${pod.address}/hello`)).status, 200);

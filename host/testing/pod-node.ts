@@ -6,9 +6,11 @@ import { findCgroup } from '../cgroup/cgroupfs.ts';
 import { UNIFIED } from '../cgroup/path.ts';
 import { Connection } from '../containerd/connection.ts';
 import { ImageService, RuntimeService } from '../gen/runtime.v1.ts';
+import { TEST_APP } from './app.ts';
 import { runCommand } from './command.ts';
 import { type Containerd, openContainerd } from './containerd.ts';
-import { importEntries, listBusybox } from './images.ts';
+import { importApp, importBusybox, importEntries, listBusybox } from './images.ts';
+import { untilAnswer } from './network.ts';
 import { Pod, type PodOptions } from './pod.ts';
 import { createPodNetwork, type PodNetwork } from './pod-network.ts';
 import type { Release } from './releases.ts';
@@ -17,6 +19,8 @@ import { until } from './until.ts';
 /** The namespace that the CRI plugin uses. */
 const CRI_NAMESPACE = 'k8s.io';
 const PAUSE_IMAGE = 'docker.io/library/pause:test';
+/** A container that does nothing until it is killed. */
+export const SLEEP = { command: ['sleep', '1000'] };
 /** Starting and stopping includes what the network's plugins and the grace time take, in ms. */
 const CALL_TIMEOUT_MS = 60_000;
 /** capabilities(7); the number is that of linux/capability.h. */
@@ -47,6 +51,8 @@ export async function openPodNode({ release, runtime }: PodNodeOptions): Promise
 export class PodNode {
   readonly containerd: Containerd;
   #connection: Connection;
+  /** Images for tests: the test app, and one with a shell. */
+  images = { app: '', box: '' };
   readonly #network: PodNetwork;
   readonly #pods = new Set<Pod>();
 
@@ -78,15 +84,16 @@ export class PodNode {
     });
   }
 
-  /** Waits until CRI is ready, and imports the pause container's image. */
+  /** Waits until CRI is ready, and imports every image that tests need, the pause container's too. */
   async prepare(): Promise<void> {
     await this.untilReady();
     await importEntries(this.containerd, 'pause', await listBusybox(), ['/bin/sleep', '1000000']);
-    await this.untilImage(PAUSE_IMAGE);
+    this.images = { app: await importApp(this.containerd, TEST_APP), box: await importBusybox(this.containerd) };
+    for (const image of [PAUSE_IMAGE, ...Object.values(this.images)]) await this.#untilImage(image);
   }
 
   /** Waits until CRI has noticed that an image was imported. */
-  async untilImage(name: string): Promise<void> {
+  async #untilImage(name: string): Promise<void> {
     await until(`CRI knows ${name}`, async () => {
       const request = { image: { image: name } };
       return (await this.connection.call(ImageService, ImageService.methods.imageStatus, request)).image !== undefined;
@@ -101,6 +108,15 @@ export class PodNode {
     const pod = new Pod(this, identity, options);
     this.#pods.add(pod);
     await pod.run();
+    return pod;
+  }
+
+  /** Starts the pod of most tests: the test app, which answers on port 80, and beside it a container `box` that sleeps. */
+  async runAppWithSidecar(): Promise<Pod> {
+    const pod = await this.runPod('pod');
+    await pod.start('app', this.images.app);
+    await pod.start('box', this.images.box, SLEEP);
+    await untilAnswer(`http://${pod.address}/hello`);
     return pod;
   }
 

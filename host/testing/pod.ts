@@ -26,7 +26,6 @@ const { methods } = RuntimeService;
 export type Node = {
   readonly containerd: Containerd;
   readonly connection: Connection;
-  readonly untilImage: (name: string) => Promise<void>;
 };
 
 /** What may be asked of a sandbox. */
@@ -115,7 +114,6 @@ export class Pod {
 
   /** Creates a container; containerd asks the shim for it only when it is started. */
   async create(name: string, image: string, options: ContainerOptions = {}): Promise<void> {
-    await this.#node.untilImage(image);
     const attempt = this.#attempts.get(name) ?? 0;
     this.#attempts.set(name, attempt + 1);
     const { environment = {}, resources, security, ...rest } = options;
