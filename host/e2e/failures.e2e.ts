@@ -75,6 +75,22 @@ await onEachRelease('failing app', (test) => {
     assert.is((await request(`${url}/hello`)).status, 200);
   });
 
+  test('is killed and deleted while its guest loops without end', async (containerd) => {
+    const url = await runApp(containerd, 'app');
+    const looping = request(`${url}/loop`).catch((error: Error) => error);
+    // One thread serves all: who gets no answer knows that the loop has begun.
+    const isSilent = () =>
+      request(`${url}/hello`, { signal: AbortSignal.timeout(300) }).then(
+        () => false,
+        () => true,
+      );
+    await until('the guest loops', isSilent);
+    await containerd.ctr(['tasks', 'kill', '--signal', 'SIGKILL', containerd.id('app')]);
+    await containerd.untilStopped('app');
+    assert.match((await containerd.delete('app')).stderr, 'non-zero exit code 137');
+    assert.instance(await looping, Error);
+  });
+
   test('exits with 137 and tells of the lack of memory when it is beyond its limit', async (containerd) => {
     const events = containerd.startCtr(['events']);
     const url = await runApp(containerd, 'app', { flags: ['--memory-limit', String(64 * 2 ** 20)] });

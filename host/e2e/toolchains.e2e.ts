@@ -1,6 +1,7 @@
 // What the toolchains that people use make of a handler, served by a worker: each app answers, and its language's failures are
 // told apart from answers.
 import * as assert from 'uvu/assert';
+import { echoParts } from '../testing/echo-parts.ts';
 import { type Declare, onApp } from '../testing/on-app.ts';
 import { until } from '../testing/until.ts';
 
@@ -36,6 +37,14 @@ function declareEcho(test: Declare): void {
   });
 }
 
+/** That an answer starts before its request has ended, and goes on with it. */
+function declareStreaming(test: Declare): void {
+  test('answers each part of a body before the next is sent', async (app) => {
+    const { status, body } = await echoParts(`${app.url}/echo`, ['first, ', 'second, ', 'third']);
+    assert.equal([status, body], [200, 'first, second, third']);
+  });
+}
+
 function declareFetch(test: Declare, pathOf: (url: string) => string): void {
   test('passes on what an outbound request gives', async (app) => {
     const { status, body } = await app.request(pathOf(`${app.url}/`));
@@ -47,6 +56,7 @@ function declareFetch(test: Declare, pathOf: (url: string) => string): void {
 onApp('hello-c', {}, (test) => {
   declareCommon(test, 'Hello from C!\n', '/trap');
   declareEcho(test);
+  declareStreaming(test);
   declareFetch(test, (url) => `/fetch?${url}`);
 
   test('starts every request from a pristine instance', async (app) => {
@@ -129,6 +139,7 @@ onApp('hello-c', {}, (test) => {
 onApp('hello-js', { SPIN_VARIABLE_TOKEN: 'from the pod' }, (test) => {
   declareCommon(test, 'Hello from JavaScript!\n', '/throw');
   declareEcho(test);
+  declareStreaming(test);
   declareFetch(test, (url) => `/fetch?url=${encodeURIComponent(url)}`);
 
   test('reads parameters, queries and headers', async (app) => {
