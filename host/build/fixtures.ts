@@ -80,6 +80,18 @@ export function listRows(record: FixtureRecord): Row[] {
   );
 }
 
+/** Says what is wrong when a build's interfaces are not those of the record, though it was made from the same sources; else null. */
+export function describeChange(before: Entry | undefined, after: Entry): string | null {
+  if (before?.source !== after.source) return null;
+  for (const [verb, was, is] of [
+    ['import', before.imports, after.imports],
+    ['export', before.exports, after.exports],
+  ] as const)
+    if (was.join() !== is.join())
+      return `the same sources ${verb} ${is.join(', ') || 'nothing'} now, not ${was.join(', ') || 'nothing'}`;
+  return null;
+}
+
 function writeRecord(record: FixtureRecord): void {
   const known = recipes.flatMap((recipe) => recipe.artifacts.map((artifact) => keyOf(recipe, artifact)));
   const kept = Object.fromEntries(known.flatMap((key) => (record[key] ? [[key, record[key]]] : [])));
@@ -100,6 +112,8 @@ async function run({ recipe, artifact }: Job, title: string, before: Entry | und
   say(`${title} ...`);
   const start = performance.now();
   const entry = await build(recipe, artifact);
+  const change = describeChange(before, entry);
+  if (change) throw new Error(change);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const note = before?.artifact === entry.artifact ? ', as recorded' : ', changed';
   say(`      ${(entry.size / 1024).toFixed(0)} KB in ${seconds} s${artifact.isCommitted ? note : ''}`);
