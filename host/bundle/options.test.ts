@@ -49,9 +49,9 @@ fromAny.run();
 const fromToml = suite('optionsFromToml');
 
 fromToml('warns of a key that it does not know', () => {
-  assert.equal(optionsFromToml('ShimCgroup = "x"\nRoot = "/r"', 'a.toml'), {
+  assert.equal(optionsFromToml('CriuPath = "x"\nRoot = "/r"', 'a.toml'), {
     options: { Root: '/r' },
-    warnings: ['option ShimCgroup of a.toml is not known'],
+    warnings: ['option CriuPath of a.toml is not known'],
   });
 });
 
