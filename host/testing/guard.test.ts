@@ -40,7 +40,12 @@ for (const [name, reason] of Object.entries(refusals)) {
 }
 
 guard('accepts a file whose every test passes', async () => {
-  assert.equal(await runFixture('passes', 20_000), { passed: 1, failed: 0, reasons: [] });
+  assert.equal(await runFixture('passes', 20_000), { passed: 1, failed: 0, reasons: [], omissions: [] });
+});
+
+guard('passes on what a file says that it leaves out', async () => {
+  const { failed, omissions } = await runFixture('omits', 20_000);
+  assert.equal([failed, omissions], [0, ['skipped: a thing that this machine lacks (what installs it)']]);
 });
 
 guard('counts each failed test', async () => {
@@ -51,7 +56,7 @@ guard('counts each failed test', async () => {
 
 guard('has a test for each fixture', async () => {
   const names = (await readdir(fixtures)).map((name) => name.replace(/\.ts$/, '')).sort();
-  assert.equal(names, [...Object.keys(refusals), 'passes'].sort());
+  assert.equal(names, [...Object.keys(refusals), 'passes', 'omits'].sort());
 });
 
 guard.run();

@@ -19,6 +19,8 @@ export type Verdict = {
   readonly passed: number;
   readonly failed: number;
   readonly reasons: readonly string[];
+  /** What the file says that it leaves out on this machine and why, a line each. */
+  readonly omissions: readonly string[];
 };
 
 type Summary = { readonly total: number; readonly passed: number; readonly skipped: number };
@@ -30,7 +32,8 @@ export function judge(run: FileRun): Verdict {
   const passed = summary?.passed ?? 0;
   const missing = (summary?.total ?? 0) - passed;
   const failed = reasons.length === 0 ? 0 : Math.max(1, missing);
-  return { passed, failed, reasons };
+  const omissions = run.output.match(/^skipped: .+$/gm) ?? [];
+  return { passed, failed, reasons, omissions };
 }
 
 function endingReasons(run: FileRun): string[] {

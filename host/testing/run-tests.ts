@@ -31,6 +31,7 @@ async function runAndReport(file: string, timeoutMs: number): Promise<Verdict> {
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   const isGood = verdict.failed === 0;
   process.stdout.write(`${isGood ? 'ok  ' : 'FAIL'} ${file}  ${verdict.passed} tests, ${seconds} s\n`);
+  for (const omission of verdict.omissions) process.stdout.write(`     ${omission}\n`);
   if (!isGood)
     process.stdout.write(`${run.output}\n${verdict.reasons.map((reason) => `  refused: ${reason}\n`).join('')}\n`);
   return verdict;
