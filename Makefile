@@ -7,13 +7,16 @@ APP ?= hello-c
 SHIM := containerd-shim-spin-v2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build check fix test unit e2e run bench generate fixtures image install uninstall lock clean
+.PHONY: help root setup build check fix test unit e2e run bench generate fixtures image install uninstall lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "%-10s %s\n", $$1, $$2 }'
 
 setup: ## install what is missing: system packages by apt, npm packages
 	@host/build/setup
+
+root:
+	@[ "$$(id -u)" = 0 ] || { echo 'make $(MAKECMDGOALS): not root: containers need it; try sudo make $(MAKECMDGOALS)' >&2; exit 1; }
 
 build: setup ## build the guest runtime and the one executable, build/containerd-shim-spin-v2
 	@$(NODE) host/build/guest-runtime.ts
@@ -25,7 +28,7 @@ check: setup ## types, lint, generated code, layering, documents
 fix: setup ## mend what a machine can mend: format, imports, simple lint
 	@node_modules/.bin/biome check --write
 
-test: check build ## everything: check, unit and end-to-end tests (as root)
+test: root check build ## everything: check, unit and end-to-end tests (as root)
 	@$(NODE) host/build/fixtures.ts --missing
 	@$(NODE) host/testing/run-tests.ts unit,e2e
 
@@ -33,14 +36,14 @@ unit: build ## unit tests; FILE=host/ttrpc for some
 	@$(NODE) host/build/fixtures.ts --missing
 	@$(NODE) host/testing/run-tests.ts unit $(FILE)
 
-e2e: build ## end-to-end tests against real containerd (as root); FILE=host/e2e/x.e2e.ts for one
+e2e: root build ## end-to-end tests against real containerd (as root); FILE=host/e2e/x.e2e.ts for one
 	@$(NODE) host/build/fixtures.ts --missing
 	@$(NODE) host/testing/run-tests.ts e2e $(FILE)
 
-run: build ## run the demo app under a private containerd (as root); ONCE=1 ends after the answer
+run: root build ## run the demo app under a private containerd (as root); ONCE=1 ends after the answer
 	@ONCE=$(ONCE) APP=$(APP) PORT=$(PORT) $(NODE) host/demo/main.ts
 
-bench: build ## measure start, memory and requests; writes bench/results.json; BENCH=start for one (as root)
+bench: root build ## measure start, memory and requests; writes bench/results.json; BENCH=start for one (as root)
 	@host/build/setup wrk
 	@$(NODE) bench/main.ts $(BENCH)
 
