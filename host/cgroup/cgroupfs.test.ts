@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { Metrics as MetricsV1 } from '../gen/io.containerd.cgroups.v1.ts';
 import { Metrics as MetricsV2 } from '../gen/io.containerd.cgroups.v2.ts';
 import { unpackAny } from '../protobuf/any.ts';
+import { until } from '../testing/until.ts';
 import {
   findCgroup,
   joinCgroup,
@@ -74,9 +75,12 @@ real('lists the processes of a cgroup and of those below it', async ({ cgroup, c
 });
 
 real('reads usage', async ({ cgroup }) => {
-  const any = await readMetrics(cgroup);
-  const [v1, v2] = [unpackAny(MetricsV1, any), unpackAny(MetricsV2, any)];
-  assert.ok((v1?.cpu?.usage?.total ?? v2?.cpu?.usageUsec ?? 0n) > 0n);
+  // The kernel charges the processor's time when a process is switched away from, perhaps a moment after it has spoken.
+  const { v1, v2 } = await until('the processor was used', async () => {
+    const any = await readMetrics(cgroup);
+    const [v1, v2] = [unpackAny(MetricsV1, any), unpackAny(MetricsV2, any)];
+    return (v1?.cpu?.usage?.total ?? v2?.cpu?.usageUsec ?? 0n) > 0n && { v1, v2 };
+  });
   assert.ok(((v1?.pids ?? v2?.pids)?.current ?? 0n) >= 1n);
   assert.is(await readOomKills(cgroup), 0n);
 });
