@@ -1,7 +1,7 @@
 // Decides when the plan is made whether a component's instances can be put back to a snapshot, and rewrites its core modules so that
 // they can. Where one module cannot be, the whole component is executed as it is, with a new instance for each request.
 
-import { MalformedComponentError } from '../../../../guest-runtime/link/reader.ts';
+import { MalformedComponentError, UnsupportedComponentError } from '../../../../guest-runtime/link/reader.ts';
 import type { CoreItem, LinkPlan } from '../../../gen/runtime.ts';
 import { UnknownInstructionError } from '../rewrite/instruction.ts';
 import { NotRewritableError } from '../rewrite/not-rewritable.ts';
@@ -49,12 +49,11 @@ export function prepareModules(plan: LinkPlan, component: Uint8Array): PreparedM
   };
 }
 
+/** What a rewrite may say of a module. Whether a module that looks malformed is one, the engine's compiler decides. */
+const OBSTACLES = [NotRewritableError, UnknownInstructionError, MalformedComponentError, UnsupportedComponentError];
+
 function isObstacle(error: unknown): error is Error {
-  return (
-    error instanceof NotRewritableError ||
-    error instanceof UnknownInstructionError ||
-    error instanceof MalformedComponentError
-  );
+  return OBSTACLES.some((known) => error instanceof known);
 }
 
 /** Gives each core instance that shares another's memory that memory's size and limit. */
