@@ -1,16 +1,13 @@
 // From a request to whoever answers it: the well-known paths, the plan's routes, and for dynamic routes the guest runtime's decision.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppPlan, Decision, HttpEvent, HttpRoute } from '../../gen/runtime.ts';
 import { pairsOf } from '../../wasi/http/field-list.ts';
 import { Fields } from '../../wasi/http/fields.ts';
 import { encodeLatin1 } from '../../wasi/latin1.ts';
 import type { TriggerComponent } from '../trigger.ts';
-import { bodyOf, createClientAsker, type HttpExchange } from './client.ts';
+import type { Exchange } from './exchange.ts';
 import { serveWithComponent } from './incoming-handler.ts';
-import { createRequestHead } from './request-head.ts';
-import { parseRequestTarget } from './request-target.ts';
-import { sendWhole } from './response-writer.ts';
+import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { findRoute } from './route.ts';
 import { createSpinHeaders } from './spin-headers.ts';
 
@@ -31,36 +28,30 @@ export type DispatchOptions = {
 };
 
 /** Answers one request. Never rejects. */
-export type Dispatch = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => Promise<void>;
+export type Dispatch = (exchange: Exchange) => Promise<void>;
 
 /** Creates the dispatcher of an app's HTTP trigger. */
 export function createDispatch(options: DispatchOptions): Dispatch {
-  return async (request, response, expectsContinue) => {
-    const head = createRequestHead(request.rawHeaders);
-    const target = parseRequestTarget(request.url ?? '/', head.host);
-    if (target === undefined) {
-      // As in Spin, a request that says not where it goes gets no answer.
-      request.destroy();
-    } else if (target.path.startsWith(WELL_KNOWN)) {
-      answerWellKnown(target.path, options.app, response);
-    } else {
-      const clientAddress = formatAddress(request.socket.remoteAddress, request.socket.remotePort);
-      await answerByRoute(options, { request, response, head, target, clientAddress, expectsContinue });
-    }
+  return async (exchange) => {
+    const target = parseRequestTarget(exchange.target, exchange.host);
+    // As in Spin, a request that says not where it goes gets no answer.
+    if (target === undefined) exchange.refuse();
+    else if (target.path.startsWith(WELL_KNOWN)) answerWellKnown(target.path, options.app, exchange);
+    else await answerByRoute(options, exchange, target);
     options.onEvent();
   };
 }
 
-function answerWellKnown(path: string, app: AppPlan, response: ServerResponse): void {
+function answerWellKnown(path: string, app: AppPlan, exchange: Exchange): void {
   switch (path.slice(WELL_KNOWN.length)) {
     case 'health':
-      sendWhole(response, 200, [], 'OK');
+      exchange.answerWhole(200, [], 'OK');
       break;
     case 'info':
-      sendWhole(response, 200, ['content-type', 'application/json'], formatInfo(app));
+      exchange.answerWhole(200, ['content-type', 'application/json'], formatInfo(app));
       break;
     default:
-      sendWhole(response, 404, []);
+      exchange.answerWhole(404, []);
   }
 }
 
@@ -68,76 +59,73 @@ function formatInfo({ name, version }: AppPlan): string {
   return JSON.stringify(version === '' ? { name } : { name, version }, undefined, 2);
 }
 
-async function answerByRoute(options: DispatchOptions, exchange: HttpExchange): Promise<void> {
-  const { response, target, clientAddress } = exchange;
+async function answerByRoute(options: DispatchOptions, exchange: Exchange, target: RequestTarget): Promise<void> {
   const found = findRoute(options.routes, target.path);
   if (found === undefined) {
-    sendWhole(response, 404, []);
+    exchange.answerWhole(404, []);
     return;
   }
   const { route, match } = found;
   if (route.target.tag === 'static-response') {
     const { status, headers, body } = route.target.val;
-    sendWhole(
-      response,
+    exchange.answerWhole(
       status,
       headers.flatMap(([name, value]) => [name.toLowerCase(), value]),
       body,
     );
     return;
   }
-  const hostHeaders = createSpinHeaders(target, route, match, clientAddress);
-  if (route.target.tag === 'component') await answerWith(options, route.target.val, exchange, hostHeaders);
-  else await answerByDecision(options, exchange, hostHeaders);
+  const request: RoutedRequest = {
+    exchange,
+    target,
+    hostHeaders: createSpinHeaders(target, route, match, exchange.clientAddress),
+  };
+  if (route.target.tag === 'component') await answerWith(options, route.target.val, request);
+  else await answerByDecision(options, request);
 }
 
-async function answerByDecision(
-  options: DispatchOptions,
-  exchange: HttpExchange,
-  hostHeaders: string[],
-): Promise<void> {
+/** A request for a component, with the headers that tell it about the route. */
+type RoutedRequest = {
+  readonly exchange: Exchange;
+  readonly target: RequestTarget;
+  readonly hostHeaders: readonly string[];
+};
+
+async function answerByDecision(options: DispatchOptions, request: RoutedRequest): Promise<void> {
+  const { exchange } = request;
   let decision: Decision;
   try {
-    decision = await options.decide(createEvent(exchange));
+    decision = await options.decide(createEvent(request));
   } catch (error) {
     options.log(`Error processing request: the guest runtime could not decide: ${String(error)}`);
-    sendWhole(exchange.response, 500, []);
+    exchange.answerWhole(500, []);
     return;
   }
-  if (decision.tag === 'respond') sendWhole(exchange.response, decision.val[0], [], decision.val[1]);
-  else await answerWith(options, decision.val, exchange, hostHeaders);
+  if (decision.tag === 'respond') exchange.answerWhole(decision.val[0], [], decision.val[1]);
+  else await answerWith(options, decision.val, request);
 }
 
-async function answerWith(
-  options: DispatchOptions,
-  id: string,
-  exchange: HttpExchange,
-  hostHeaders: readonly string[],
-): Promise<void> {
+async function answerWith(options: DispatchOptions, id: string, request: RoutedRequest): Promise<void> {
+  const { exchange, target, hostHeaders } = request;
   const component = options.components.get(id);
   if (component === undefined) {
     options.log(`Error processing request: no component ${JSON.stringify(id)} serves HTTP`);
-    sendWhole(exchange.response, 500, []);
+    exchange.answerWhole(500, []);
     return;
   }
-  const { authority, pathWithQuery } = exchange.target;
-  const headers = new Fields([...exchange.head.headers, ...hostHeaders], true);
-  const head = { method: exchange.request.method ?? 'GET', authority, pathWithQuery, headers };
-  await serveWithComponent(component, { head, body: bodyOf(exchange) }, createClientAsker(exchange), options.log);
+  const { authority, pathWithQuery } = target;
+  const headers = new Fields([...exchange.headers, ...hostHeaders], true);
+  const head = { method: exchange.method, authority, pathWithQuery, headers };
+  await serveWithComponent(component, { head, body: exchange.body }, exchange, options.log);
 }
 
-function createEvent({ request, head, target, clientAddress }: HttpExchange): HttpEvent {
+function createEvent({ exchange, target }: RoutedRequest): HttpEvent {
   const query = target.pathWithQuery.slice(target.path.length + 1);
   return {
-    method: request.method ?? 'GET',
+    method: exchange.method,
     path: target.path,
     query: target.pathWithQuery.length > target.path.length ? query : undefined,
-    headers: pairsOf(head.headers).map(([name, value]) => [name, encodeLatin1(value)]),
-    clientAddr: clientAddress,
+    headers: pairsOf(exchange.headers).map(([name, value]) => [name, encodeLatin1(value)]),
+    clientAddr: exchange.clientAddress,
   };
-}
-
-function formatAddress(address: string | undefined, port: number | undefined): string {
-  if (address === undefined) return '0.0.0.0:0';
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

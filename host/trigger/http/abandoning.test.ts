@@ -1,0 +1,66 @@
+// What becomes of the exchanges under way when the work of all of them is lost at once.
+
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { until } from '../../testing/until.ts';
+import type { Exchange } from './exchange.ts';
+import { type HttpServer, listenHttp } from './server.ts';
+import { RawConnection, requestText } from './testing/raw-connection.ts';
+
+const abandoning = suite('HttpServer.abandon');
+let server: HttpServer;
+const exchanges = new Map<string, Exchange>();
+
+abandoning.before(async () => {
+  const answered = { '/idle': true } as Record<string, boolean>;
+  server = await listenHttp({ hostname: '127.0.0.1', port: 0 }, async (exchange) => {
+    exchanges.set(exchange.target, exchange);
+    if (answered[exchange.target]) exchange.answerWhole(200, [], 'ok');
+  });
+});
+abandoning.after(async () => {
+  server.close();
+  await server.drain();
+});
+
+async function ask(path: string): Promise<RawConnection> {
+  exchanges.delete(path);
+  const connection = await RawConnection.open(server.address.port);
+  connection.send(requestText('GET', path));
+  await until(`the request of ${path}`, () => exchanges.has(path));
+  return connection;
+}
+
+abandoning('answers 504 to the culprit and 503 to the others, and closes their connections', async () => {
+  await using culprit = await ask('/culprit');
+  await using other = await ask('/other');
+  assert.equal(server.abandon(exchanges.get('/culprit')), { answered: 2, broken: 0 });
+  assert.is((await culprit.readAnswer()).status, 504);
+  assert.is((await other.readAnswer()).status, 503);
+  assert.is(await culprit.readToEnd(), '');
+  assert.is(await other.readToEnd(), '');
+});
+
+abandoning('tells those who work for them', async () => {
+  await using connection = await ask('/work');
+  let wasTold = false;
+  exchanges.get('/work')?.onGone(() => {
+    wasTold = true;
+  });
+  server.abandon(undefined);
+  assert.is((await connection.readAnswer()).status, 503);
+  await until('the news', () => wasTold);
+  assert.ok(exchanges.get('/work')?.isGone);
+});
+
+abandoning('leaves idle connections alone', async () => {
+  await using idle = await ask('/idle');
+  await idle.readAnswer();
+  await using lost = await ask('/lost');
+  assert.equal(server.abandon(undefined), { answered: 1, broken: 0 });
+  await lost.readToEnd();
+  idle.send(requestText('GET', '/idle'));
+  assert.is((await idle.readAnswer()).body, 'ok');
+});
+
+abandoning.run();
