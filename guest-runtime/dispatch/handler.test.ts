@@ -1,23 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ComponentPlan, HttpExecutor } from '../../host/gen/runtime.ts';
+import { createPlanWithoutGrants } from '../app/no-grants.ts';
 import { selectHandler } from './handler.ts';
 
 const handler = suite('selectHandler');
 
 const component: ComponentPlan = {
-  id: 'hello',
-  description: '',
-  source: { tag: 'path', val: 'hello.wasm' },
+  ...createPlanWithoutGrants('hello'),
   location: { file: '/spin.toml', line: 12, column: 10 },
-  environment: [],
-  variables: [],
-  files: [],
-  assets: [],
-  allowedOutboundHosts: [],
-  keyValueStores: [],
-  sqliteDatabases: [],
-  aiModels: [],
 };
 
 const found: [executor: HttpExecutor, name: string][] = [

@@ -2,6 +2,7 @@
 // contents of regular files matter here, because a locked app names every file by its digest; so names are not even decoded.
 // https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
 
+import { collect } from '../bytes.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
 
 const BLOCK_BYTES = 512;
@@ -46,12 +47,7 @@ class BlockReader {
   /** The next header; null at the end of the archive, which is a block of zeros or the end of the bytes. */
   async readHeader(): Promise<Uint8Array | null> {
     if (this.#rest.length === 0 && !(await this.#fill())) return null;
-    const block = new Uint8Array(BLOCK_BYTES);
-    let offset = 0;
-    for await (const piece of this.readBytes(BLOCK_BYTES)) {
-      block.set(piece, offset);
-      offset += piece.length;
-    }
+    const block = await collect(this.readBytes(BLOCK_BYTES), BLOCK_BYTES);
     return block.every((byte) => byte === 0) ? null : block;
   }
 

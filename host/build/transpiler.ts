@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { BUNDLE_OPTIONS } from './executable/bundle.ts';
 
 const outputFolder = 'build/plan';
 const component = createRequire(import.meta.url).resolve('@bytecodealliance/jco-transpile/component');
@@ -22,15 +23,9 @@ const standIns: Plugin = {
 export async function buildTranspiler(): Promise<string> {
   mkdirSync(outputFolder, { recursive: true });
   await build({
+    ...BUNDLE_OPTIONS,
     entryPoints: [join(room, 'entry.ts')],
     outfile: `${outputFolder}/transpiler.cjs`,
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node26',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
     // Only the file name at the end of a URL made from this is ever looked at.
     define: { 'import.meta.url': '"file:///transpiler"' },
     plugins: [standIns],

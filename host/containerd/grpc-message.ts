@@ -1,6 +1,7 @@
 // How gRPC puts messages into the body of an HTTP/2 request or response: a byte that says whether it is compressed, its length in four
 // bytes, the message. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests
 
+import { concatenate } from '../bytes.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
 
 const PREFIX_BYTES = 5;
@@ -10,10 +11,9 @@ const MAX_MESSAGE_BYTES = 16 * 2 ** 20;
 
 /** Puts the prefix before a message. */
 export function encodeGrpcMessage(message: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(PREFIX_BYTES + message.length);
-  new DataView(bytes.buffer).setUint32(1, message.length);
-  bytes.set(message, PREFIX_BYTES);
-  return bytes;
+  const prefix = new Uint8Array(PREFIX_BYTES);
+  new DataView(prefix.buffer).setUint32(1, message.length);
+  return concatenate([prefix, message]);
 }
 
 /** Splits a body into its messages, whatever the boundaries of its chunks. Throws a `StatusError` on what is no such body. */
@@ -25,7 +25,7 @@ export async function* readGrpcMessages(body: AsyncIterable<Uint8Array>): AsyncG
     pieces.push(chunk);
     length += chunk.length;
     if (length < needed) continue;
-    let rest = concatenate(pieces, length);
+    let rest: Uint8Array = concatenate(pieces);
     for (let end = endOf(rest); end <= rest.length; end = endOf(rest)) {
       yield rest.subarray(PREFIX_BYTES, end);
       rest = rest.subarray(end);
@@ -44,18 +44,6 @@ function endOf(bytes: Uint8Array): number {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1);
   if (length > MAX_MESSAGE_BYTES) throw new StatusError(Code.RESOURCE_EXHAUSTED, `a message of ${length} bytes`);
   return PREFIX_BYTES + length;
-}
-
-function concatenate(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const [only] = pieces;
-  if (pieces.length === 1 && only) return only;
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, offset);
-    offset += piece.length;
-  }
-  return bytes;
 }
 
 /** The status that the headers at the end of an answer give; null when they give none. Messages are percent-encoded. */

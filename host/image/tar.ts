@@ -1,6 +1,8 @@
 // Files to a tar archive: POSIX ustar with a pax record where a path is too long for its field. The same entries always give the
 // same bytes: order as given, owner root, time zero. Format: IEEE Std 1003.1, pax, "ustar Interchange Format".
 
+import { concatenate } from '../bytes.ts';
+
 /** One thing in an archive, by its path without a leading slash. */
 export type TarEntry =
   | { readonly kind: 'file'; readonly path: string; readonly content: Uint8Array; readonly mode?: number }
@@ -98,16 +100,6 @@ function encodeEntry(entry: TarEntry): Uint8Array[] {
     target: isTargetLong ? '' : target,
   });
   return [...pax, header, ...pad(content)];
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
 
 /** Encodes entries in their order. */

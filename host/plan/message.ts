@@ -1,6 +1,7 @@
 // The framing of what the shim and the plan process say to each other over the plan's standard input and output: one line of JSON,
 // then as many bytes as its `payload` says. Bytes are streamed, so that neither side has to hold a component it only passes on.
 
+import { collect, concatenate } from '../bytes.ts';
 import { formatJson, parseJson } from './json.ts';
 
 /** The line of a message. `payload` counts the bytes that follow it. */
@@ -36,7 +37,7 @@ export class MessageReader {
       if (length > MAX_HEAD_BYTES) throw new Error('message line is too long');
       if (end >= 0) {
         this.#rest = this.#rest.subarray(end + 1);
-        return parseHead<T>(concatenate(pieces, length));
+        return parseHead<T>(concatenate(pieces));
       }
       if (!(await this.#fill())) {
         if (length > 0) throw new Error('stream ended within a message line');
@@ -58,14 +59,8 @@ export class MessageReader {
   }
 
   /** The next `length` bytes as one array. */
-  async readBytes(length: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(length);
-    let offset = 0;
-    for await (const chunk of this.readPayload(length)) {
-      bytes.set(chunk, offset);
-      offset += chunk.length;
-    }
-    return bytes;
+  readBytes(length: number): Promise<Uint8Array> {
+    return collect(this.readPayload(length), length);
   }
 
   async #fill(): Promise<boolean> {
@@ -73,16 +68,6 @@ export class MessageReader {
     this.#rest = done ? new Uint8Array() : value;
     return !done;
   }
-}
-
-function concatenate(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, offset);
-    offset += piece.length;
-  }
-  return bytes;
 }
 
 function parseHead<T extends MessageHead>(bytes: Uint8Array): T {

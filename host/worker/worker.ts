@@ -1,9 +1,9 @@
 // The life of a Spin container after its input has been read: factors, components, triggers, and their end.
 
+import { createPlanWithoutGrants } from '../../guest-runtime/app/no-grants.ts';
 import type { Engine } from '../engine/engine.ts';
 import { configureFactors, type FactorContext } from '../factor/factor.ts';
 import { factors } from '../factor/index.ts';
-import { createPlanWithoutGrants } from '../factor/no-grants.ts';
 import type { PreparedApp } from '../plan/prepared-app.ts';
 import { startTrigger } from '../trigger/index.ts';
 import type { RunningTrigger, TriggerContext } from '../trigger/trigger.ts';

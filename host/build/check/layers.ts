@@ -23,6 +23,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['guest-runtime/dispatch'],
   ['guest-runtime/link', 'guest-runtime/manifest', 'guest-runtime/policy'],
   ['host/gen', 'host/invocation.ts', 'host/protobuf'],
+  ['host/bytes.ts'],
 ];
 
 const IMPORT = /(?:\bfrom |\bimport\(|^import )'(\.[^']+)'/gm;

@@ -11,6 +11,19 @@ export type Bundles = {
   readonly parts: ReadonlyMap<string, string>;
 };
 
+/** How everything is bundled that the executable contains. */
+export const BUNDLE_OPTIONS: BuildOptions = {
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node26',
+  // The source text stays in memory as long as the process lives, so it is kept short; names stay, for readable stacks.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
 const loader = join(import.meta.dirname, 'part.ts');
 
 /** Bundles `entry` and its parts into `directory`, `defines` replacing the identifiers they name. Rejects on an error in them. */
@@ -19,18 +32,7 @@ export async function bundle(
   directory: string,
   defines: Readonly<Record<string, string>>,
 ): Promise<Bundles> {
-  const options: BuildOptions = {
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node26',
-    // The source text stays in memory as long as the process lives, so it is kept short; names stay, for readable stacks.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    define: { ...defines },
-  };
+  const options: BuildOptions = { ...BUNDLE_OPTIONS, define: { ...defines } };
   const sources = new Map<string, string>();
   const main = join(directory, 'main.js');
   await build({ ...options, entryPoints: [entry], outfile: main, plugins: [splitParts(resolve(entry), sources)] });

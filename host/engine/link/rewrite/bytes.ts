@@ -1,17 +1,6 @@
 // Puts binaries together out of pieces of old ones and new bytes.
 
-/** Bytes to be put one behind the other: numbers, or a piece of a binary. */
-export type Piece = Uint8Array | readonly number[];
-
-export function concatenate(pieces: readonly Piece[]): Uint8Array<ArrayBuffer> {
-  const result = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    result.set(piece, at);
-    at += piece.length;
-  }
-  return result;
-}
+import type { Piece } from '../../../bytes.ts';
 
 /** Encodes an unsigned LEB128 integer of at most 32 bits. */
 export function encodeLeb(value: number): number[] {

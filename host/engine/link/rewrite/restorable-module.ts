@@ -4,7 +4,8 @@
 // Nothing changes for the module itself, except that bytes between its own and the real size of the memory do not trap.
 
 import { BinaryReader } from '../../../../guest-runtime/link/reader.ts';
-import { concatenate, encodeLeb, encodeName, encodeSection, encodeSignedLeb, type Piece } from './bytes.ts';
+import { concatenate, type Piece } from '../../../bytes.ts';
+import { encodeLeb, encodeName, encodeSection, encodeSignedLeb } from './bytes.ts';
 import { skipDataSegment, skipElementSegment, skipGlobal, skipTable } from './constant.ts';
 import {
   CORE_SECTION,
