@@ -3,12 +3,16 @@
 // thrown, resources as classes with `Symbol.dispose`, u64 as bigint, `option<T>` as `T | undefined`.
 // A `list<u8>` argument may be a view of the guest's memory that is valid only during the call: who keeps it copies it.
 
+import type { Program } from '../wasi/program.ts';
+
 /** Host objects by `compatibleName` of their interface, such as `wasi:http/types@0.2`: the functions and resource classes of each. */
 export type HostImports = Record<string, Record<string, unknown>>;
 
 /** What the host gives one instance. */
 export interface InstanceHost {
   readonly imports: HostImports;
+  /** Tells the instance what it runs with where it is a program, until `release`. */
+  provide?(program: Program): void;
   /** Ends everything the instance opened and cancels what it waits for. The imports may be used for a next request after it. */
   release(): void;
 }
@@ -20,9 +24,9 @@ export interface PreparedComponent {
   readonly exports: readonly string[];
   /**
    * Hands out a pristine instance, a new one or one put back to its snapshot. `createHost` is called for an instance that is
-   * really new. Throws an `Error` whose message names the interface when an import is missing.
+   * really new. A program is told what it runs with. Throws an `Error` whose message names the interface when an import is missing.
    */
-  instantiate(createHost: () => InstanceHost): Promise<ComponentInstance>;
+  instantiate(createHost: () => InstanceHost, program?: Program): Promise<ComponentInstance>;
 }
 
 /** One instance. Exported functions are called by exported interface (with its version) and function name. */

@@ -77,5 +77,11 @@ function createInstanceHost(shared: HostImports, factors: readonly ComponentFact
   const scope = new InstanceScope();
   const imports = { ...shared };
   for (const factor of factors) if (factor.create) Object.assign(imports, factor.create(scope));
-  return { imports, release: () => scope.release() };
+  return {
+    imports,
+    provide: (program) => {
+      scope.program = program;
+    },
+    release: () => scope.release(),
+  };
 }

@@ -32,15 +32,11 @@ export const wasi: Factor = {
 
 async function createComponentWasi(component: ComponentPlan, context: FactorContext): Promise<ComponentFactor> {
   const mounts = await Promise.all(component.files.map((mount) => openMount(component, mount, context.root)));
-  const cli = createCli({
-    environment: component.environment,
-    args: [],
-    openStdout: context.openGuestOutput,
-    openStderr: context.openGuestOutput,
-  });
+  const cli = { environment: component.environment, openOutput: context.openGuestOutput };
   return {
-    shared: { ...constants, ...cli },
+    shared: constants,
     create: (scope) => ({
+      ...createCli(cli, scope),
       'wasi:clocks/monotonic-clock@0.2': createMonotonicClock(scope),
       'wasi:filesystem/preopens@0.2': createPreopens(mounts, scope),
     }),

@@ -3,13 +3,15 @@
 import type { ComponentInstance } from '../engine/engine.ts';
 import type { AppEntrance } from '../factor/factor.ts';
 import type { AppPlan, Decision, HttpEvent } from '../gen/runtime.ts';
+import type { Program } from '../wasi/program.ts';
 
 /** A component as a trigger uses it. */
 export type TriggerComponent = {
   readonly id: string;
   /** The export that serves the trigger, such as `wasi:http/incoming-handler@0.2.3`. */
   readonly handler: string;
-  readonly instantiate: () => Promise<ComponentInstance>;
+  /** A program is told what it runs with. */
+  readonly instantiate: (program?: Program) => Promise<ComponentInstance>;
 };
 
 /** What a trigger gets from the worker. */

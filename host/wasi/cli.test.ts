@@ -2,6 +2,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cliConstants, createCli, GuestExit } from './cli.ts';
 import { BodyPipe } from './http/body-pipe.ts';
+import { InstanceScope } from './instance-scope.ts';
+import { BytesSource } from './io/input-stream.ts';
+import { thrownBy } from './testing/thrown.ts';
 
 function exitStatusOf(call: () => void): number {
   try {
@@ -14,25 +17,53 @@ function exitStatusOf(call: () => void): number {
 
 const cli = suite('createCli');
 
-cli('shows the environment and arguments it was given, and no working directory', () => {
-  const made = createCli({
-    environment: [['A', 'b']],
-    args: ['x'],
-    openStdout: () => new BodyPipe(),
-    openStderr: () => new BodyPipe(),
-  });
+cli('shows the environment it was given, no arguments and no working directory', () => {
+  const made = createCli({ environment: [['A', 'b']], openOutput: () => new BodyPipe() }, new InstanceScope());
   const environment = made['wasi:cli/environment@0.2'];
   assert.equal(environment.getEnvironment(), [['A', 'b']]);
-  assert.equal(environment.getArguments(), ['x']);
+  assert.equal(environment.getArguments(), []);
   assert.is(environment.initialCwd(), undefined);
 });
 
-cli('opens a stream for each call, on the sink of its kind', () => {
-  const [out, err] = [new BodyPipe(), new BodyPipe()];
-  const made = createCli({ environment: [], args: [], openStdout: () => out, openStderr: () => err });
+cli('opens a sink for each call, and has an empty standard input', () => {
+  const sinks: BodyPipe[] = [];
+  const openOutput = () => {
+    const sink = new BodyPipe();
+    sinks.push(sink);
+    return sink;
+  };
+  const made = createCli({ environment: [], openOutput }, new InstanceScope());
   made['wasi:cli/stdout@0.2'].getStdout().blockingWriteAndFlush(new Uint8Array(3));
   made['wasi:cli/stderr@0.2'].getStderr().blockingWriteAndFlush(new Uint8Array(5));
-  assert.equal([out.writtenBytes, err.writtenBytes], [3, 5]);
+  assert.equal(
+    sinks.map((sink) => sink.writtenBytes),
+    [3, 5],
+  );
+  assert.equal(
+    thrownBy(() => made['wasi:cli/stdin@0.2'].getStdin().read(1n)),
+    { tag: 'closed' },
+  );
+});
+
+cli('gives a program what its run brings, until its scope is released', () => {
+  const scope = new InstanceScope();
+  const [stdout, log] = [new BodyPipe(), new BodyPipe()];
+  const made = createCli({ environment: [['A', 'b']], openOutput: () => log }, scope);
+  const stdin = new BytesSource(new Uint8Array([7]));
+  scope.program = { args: ['x', 'y'], environment: [['C', 'd']], stdin, stdout };
+  const environment = made['wasi:cli/environment@0.2'];
+  assert.equal(environment.getArguments(), ['x', 'y']);
+  assert.equal(environment.getEnvironment(), [
+    ['A', 'b'],
+    ['C', 'd'],
+  ]);
+  assert.equal(made['wasi:cli/stdin@0.2'].getStdin().read(9n), new Uint8Array([7]));
+  made['wasi:cli/stdout@0.2'].getStdout().blockingWriteAndFlush(new Uint8Array(3));
+  made['wasi:cli/stderr@0.2'].getStderr().blockingWriteAndFlush(new Uint8Array(5));
+  assert.equal([stdout.writtenBytes, log.writtenBytes], [3, 5]);
+  scope.release();
+  assert.equal(environment.getArguments(), []);
+  assert.equal(environment.getEnvironment(), [['A', 'b']]);
 });
 
 cli.run();
@@ -55,12 +86,7 @@ constants('end the guest with its status', () => {
   );
 });
 
-constants('have an empty standard input and no terminal', () => {
-  const stdin = cliConstants['wasi:cli/stdin@0.2'].getStdin();
-  assert.throws(
-    () => stdin.read(1n),
-    (error: unknown) => (error as { tag: string }).tag === 'closed',
-  );
+constants('have no terminal', () => {
   assert.is(cliConstants['wasi:cli/terminal-stdout@0.2'].getTerminalStdout(), undefined);
 });
 

@@ -1,5 +1,6 @@
 // wasi:cli@0.2: https://github.com/WebAssembly/wasi-cli/tree/main/wit
 
+import type { InstanceScope } from './instance-scope.ts';
 import { BytesSource, InputStream } from './io/input-stream.ts';
 import { type ByteSink, OutputStream } from './io/output-stream.ts';
 
@@ -17,10 +18,8 @@ export class GuestExit extends Error {
 /** What a command line interface shows to one component. */
 export type CliOptions = {
   readonly environment: readonly (readonly [string, string])[];
-  readonly args: readonly string[];
-  /** Opens the sink behind a standard output and a standard error stream. */
-  readonly openStdout: () => ByteSink;
-  readonly openStderr: () => ByteSink;
+  /** Opens the sink behind a standard output or standard error stream. */
+  readonly openOutput: () => ByteSink;
 };
 
 /** The resource `terminal-input`; there are none. */
@@ -29,7 +28,7 @@ class TerminalInput {}
 /** The resource `terminal-output`; there are none. */
 class TerminalOutput {}
 
-/** Interfaces whose functions are the same for every component. Standard input is empty, nothing is a terminal. */
+/** Interfaces whose functions are the same for every component. Nothing is a terminal. */
 export const cliConstants = {
   'wasi:cli/exit@0.2': {
     exit: (status: { readonly tag: 'ok' | 'err' }) => {
@@ -39,7 +38,6 @@ export const cliConstants = {
       throw new GuestExit(status);
     },
   },
-  'wasi:cli/stdin@0.2': { getStdin: () => new InputStream(new BytesSource(new Uint8Array(0))) },
   'wasi:cli/terminal-input@0.2': { TerminalInput },
   'wasi:cli/terminal-output@0.2': { TerminalOutput },
   'wasi:cli/terminal-stdin@0.2': { getTerminalStdin: () => undefined },
@@ -47,15 +45,19 @@ export const cliConstants = {
   'wasi:cli/terminal-stderr@0.2': { getTerminalStderr: () => undefined },
 };
 
-/** Creates the interfaces that belong to one component. */
-export function createCli(options: CliOptions) {
+/** Creates the interfaces of one instance. A program's output goes where it says, other components' to the container's. */
+export function createCli(options: CliOptions, scope: InstanceScope) {
   return {
     'wasi:cli/environment@0.2': {
-      getEnvironment: () => options.environment,
-      getArguments: () => options.args,
+      getEnvironment: () =>
+        scope.program ? [...options.environment, ...scope.program.environment] : options.environment,
+      getArguments: () => scope.program?.args ?? [],
       initialCwd: () => undefined,
     },
-    'wasi:cli/stdout@0.2': { getStdout: () => new OutputStream(options.openStdout()) },
-    'wasi:cli/stderr@0.2': { getStderr: () => new OutputStream(options.openStderr()) },
+    'wasi:cli/stdin@0.2': {
+      getStdin: () => new InputStream(scope.program?.stdin ?? new BytesSource(new Uint8Array(0))),
+    },
+    'wasi:cli/stdout@0.2': { getStdout: () => new OutputStream(scope.program?.stdout ?? options.openOutput()) },
+    'wasi:cli/stderr@0.2': { getStderr: () => new OutputStream(options.openOutput()) },
   };
 }

@@ -1,5 +1,7 @@
 // What one instance has open: timers, requests under way, files. The end of a request, or a client that has gone, ends them all.
 
+import type { Program } from './program.ts';
+
 /** Thrown into a guest that still waits when its instance is given up; it is no `result` error, so it traps. */
 export class InstanceCancelled extends Error {
   override readonly name = 'InstanceCancelled';
@@ -11,6 +13,8 @@ export class InstanceCancelled extends Error {
 
 /** The open things of one instance. Whoever opens something adds it; closing it early removes it again. */
 export class InstanceScope {
+  /** What the instance runs with where it is a program; until `release`. */
+  program: Program | undefined;
   #open: Set<Disposable> | undefined;
 
   /** Adds something to be disposed at the latest by `release`, and returns it. */
@@ -35,6 +39,7 @@ export class InstanceScope {
 
   /** Disposes everything that is open. The scope can be used again. */
   release(): void {
+    this.program = undefined;
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;

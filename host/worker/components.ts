@@ -47,7 +47,7 @@ async function load(
   });
   const createHost = await loader.prepareHost(plan);
   checkImports(plan.id, prepared, createHost());
-  return { id: plan.id, handler, instantiate: () => prepared.instantiate(createHost) };
+  return { id: plan.id, handler, instantiate: (program) => prepared.instantiate(createHost, program) };
 }
 
 /** Throws an `Error` that names the component and every interface that nothing offers. */

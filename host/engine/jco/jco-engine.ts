@@ -21,8 +21,9 @@ function createPreparedComponent({ info, instantiate, getCoreModule }: JcoSource
   return {
     imports: info.imports,
     exports: info.exports,
-    async instantiate(createHost) {
+    async instantiate(createHost, program) {
       const host = createHost();
+      if (program) host.provide?.(program);
       const imports = pickImports(info.imports, host.imports);
       return createInstance(await instantiate(getCoreModule, imports, instantiateCore), host);
     },

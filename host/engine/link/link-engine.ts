@@ -67,7 +67,11 @@ export function createPreparedComponent(
     // An interface that gives only types is not asked of the host.
     imports: [...new Set(plan.hostFunctions.map((host) => host.interface))],
     exports: plan.exports,
-    instantiate: async (createHost) => new PristineInstance(pool, pool.acquire(createHost), exports),
+    instantiate: async (createHost, program) => {
+      const pooled = pool.acquire(createHost);
+      if (program) pooled.host.provide?.(program);
+      return new PristineInstance(pool, pooled, exports);
+    },
   };
 }
 

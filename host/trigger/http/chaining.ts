@@ -9,25 +9,19 @@ import { EmptyBodySource } from '../../wasi/http/message-source.ts';
 import { PipeSource } from '../../wasi/http/pipe-source.ts';
 import { type FutureIncomingResponse, IncomingResponse } from '../../wasi/http/response.ts';
 import type { InstanceScope } from '../../wasi/instance-scope.ts';
-import type { TriggerComponent } from '../trigger.ts';
-import { type Asker, serveWithComponent } from './incoming-handler.ts';
+import type { Handler } from './handlers.ts';
+import type { Asker } from './incoming-handler.ts';
 import { createChainedHeaders, isSpinHeader } from './spin-headers.ts';
-
-/** What answers calls within the app. */
-export type ChainingOptions = {
-  readonly components: ReadonlyMap<string, TriggerComponent>;
-  readonly log: (line: string) => void;
-};
 
 /** Sends a request to the component it names and settles `response`. Never throws. */
 export function sendToComponent(
-  options: ChainingOptions,
+  handlers: ReadonlyMap<string, Handler>,
   request: ChainedRequest,
   response: FutureIncomingResponse,
   scope: InstanceScope,
 ): void {
-  const component = options.components.get(request.componentId);
-  if (component === undefined) {
+  const handler = handlers.get(request.componentId);
+  if (handler === undefined) {
     response.settle({ tag: 'err', val: { tag: 'destination-not-found' } });
     return;
   }
@@ -38,7 +32,7 @@ export function sendToComponent(
   const head = { method, pathWithQuery, authority, headers: new Fields(headers, true) };
   const body = new PipeSource(request.body);
   const asker = new Caller(response, scope);
-  serveWithComponent(component, { head, body }, asker, options.log).finally(() => scope.remove(asker));
+  handler({ head, body }, asker).finally(() => scope.remove(asker));
 }
 
 /** The calling component: gone when its instance is given up, or when it drops the response it waits for. */

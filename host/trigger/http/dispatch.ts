@@ -4,9 +4,8 @@ import type { AppPlan, Decision, HttpEvent, HttpRoute } from '../../gen/runtime.
 import { pairsOf } from '../../wasi/http/field-list.ts';
 import { Fields } from '../../wasi/http/fields.ts';
 import { encodeLatin1 } from '../../wasi/latin1.ts';
-import type { TriggerComponent } from '../trigger.ts';
 import type { Exchange } from './exchange.ts';
-import { serveWithComponent } from './incoming-handler.ts';
+import type { Handler } from './handlers.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { findRoute } from './route.ts';
 import { createSpinHeaders } from './spin-headers.ts';
@@ -18,7 +17,7 @@ export type DispatchOptions = {
   readonly app: AppPlan;
   readonly routes: readonly HttpRoute[];
   /** By component id; every component that a route names. */
-  readonly components: ReadonlyMap<string, TriggerComponent>;
+  readonly handlers: ReadonlyMap<string, Handler>;
   /** Asks the guest runtime about an event of a dynamic route. */
   readonly decide: (event: HttpEvent) => Promise<Decision>;
   /** Says something to the operator. */
@@ -107,8 +106,8 @@ async function answerByDecision(options: DispatchOptions, request: RoutedRequest
 
 async function answerWith(options: DispatchOptions, id: string, request: RoutedRequest): Promise<void> {
   const { exchange, target, hostHeaders } = request;
-  const component = options.components.get(id);
-  if (component === undefined) {
+  const handler = options.handlers.get(id);
+  if (handler === undefined) {
     options.log(`Error processing request: no component ${JSON.stringify(id)} serves HTTP`);
     exchange.answerWhole(500, []);
     return;
@@ -116,7 +115,7 @@ async function answerWith(options: DispatchOptions, id: string, request: RoutedR
   const { authority, pathWithQuery } = target;
   const headers = new Fields([...exchange.headers, ...hostHeaders], true);
   const head = { method: exchange.method, authority, pathWithQuery, headers };
-  await serveWithComponent(component, { head, body: exchange.body }, exchange, options.log);
+  await handler({ head, body: exchange.body }, exchange);
 }
 
 function createEvent({ exchange, target }: RoutedRequest): HttpEvent {

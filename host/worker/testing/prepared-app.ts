@@ -13,6 +13,9 @@ import { createTranspiledFiles } from '../../plan/component-files.ts';
 import { formatPreparedApp, type PreparedApp } from '../../plan/prepared-app.ts';
 import { type WorkerPaths, workerPathsIn } from '../config.ts';
 
+/** What the guest runtime would choose in a test app. */
+const HANDLER = /handler|inbound-http|wasi:cli\/run/;
+
 /** A prepared app on disk. */
 export type PreparedAppFixture = {
   /** What the shim would mount into the container. */
@@ -73,7 +76,7 @@ export async function prepareTestApp(
       const bytes = binaries[id];
       if (bytes === undefined) throw new Error(`no binary for component ${id}`);
       await writeComponent(join(paths.components, id), bytes, engine);
-      const handler = linkComponent(bytes).exports.find((name) => name.includes('handler')) ?? null;
+      const handler = linkComponent(bytes).exports.find((name) => HANDLER.test(name)) ?? null;
       return { id, key: id, engine, handler };
     }),
   );
