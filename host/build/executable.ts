@@ -1,17 +1,28 @@
 // Builds build/containerd-shim-spin-v2: Node itself without its symbols, with the bundled program, V8's compiled code for it and what
-// the plan process loads (build/plan) as assets. Runs after guest-runtime.ts; does nothing when nothing changed. Run by `make build`.
+// the plan process loads (build/plan) as assets. Runs after guest-runtime.ts; does nothing when nothing changed. Run by `make build`;
+// `executable.ts <machine>` builds for another machine. The same inputs give the same bytes.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { bundle } from './executable/bundle.ts';
-import { createCodeCache } from './executable/code-cache.ts';
+import { codePathOf } from './executable/code-cache.ts';
 import { partAssets } from './executable/part.ts';
+import { MACHINES, ownMachine, provideTarget } from './executable/target.ts';
 
-const output = 'build/containerd-shim-spin-v2';
+/** Where the executable looks for shared libraries before the system's folders: what `install` puts there for a node that lacks them. */
+const LIBRARY_FOLDER = '$ORIGIN/../lib/containerd-shim-spin';
+/** V8 then gives the same code for the same text, and any Node of this version takes it. */
+const DETERMINISTIC = ['--predictable', '--disable-warning=ExperimentalWarning'];
+
+const wanted = process.argv[2] ?? ownMachine;
+const machine = MACHINES.find((name) => name === wanted);
+if (machine === undefined) throw new Error(`cannot build for "${wanted}": the machines are ${MACHINES.join(' and ')}`);
+const target = provideTarget(machine);
+const output = `${target.folder}/containerd-shim-spin-v2`;
 /** Written first and then renamed, because an executable that runs cannot be written to. */
 const fresh = `${output}.new`;
-const folder = 'build/executable';
+const folder = `${target.folder}/executable`;
 const stampFile = `${folder}/inputs.sha256`;
 const configFile = `${folder}/config.json`;
 
@@ -27,11 +38,9 @@ const inputs = digestOf([main, import.meta.filename, ...assets.values()]);
 if (existsSync(output) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === inputs) {
   process.stdout.write(`${output} is current\n`);
 } else {
-  for (const [name, path] of parts) {
-    const codePath = `${folder}/${name}.code`;
-    writeFileSync(codePath, createCodeCache(readFileSync(path, 'utf8'), name));
-    assets.set(partAssets(name).code, codePath);
-  }
+  const names = [...parts].map(([name, path]) => `${name}=${path}`);
+  runNode(['host/build/executable/code-cache.ts', ...names]);
+  for (const [name, path] of parts) assets.set(partAssets(name).code, codePathOf(path));
   writeExecutable();
   writeFileSync(stampFile, inputs);
   const megabytes = (statSync(output).size / 2 ** 20).toFixed(0);
@@ -51,15 +60,24 @@ function writeExecutable(): void {
     assets: Object.fromEntries(assets),
   };
   writeFileSync(configFile, JSON.stringify(config, null, 2));
-  execFileSync(process.execPath, ['--build-sea', configFile], { stdio: ['ignore', 'ignore', 'inherit'] });
+  runNode(['--build-sea', configFile]);
+  execFileSync('patchelf', ['--set-rpath', LIBRARY_FOLDER, fresh], { stdio: 'inherit' });
   renameSync(fresh, output);
+}
+
+/** Runs the Node that is built for, wherever it is for. */
+function runNode(args: readonly string[]): void {
+  const [program = '', ...rest] = [...target.runner, target.node, ...DETERMINISTIC, ...args];
+  execFileSync(program, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** Symbols are a fifth of Node's size and of no use here; they cannot be removed any more once assets are in. */
 function stripNode(): string {
-  const node = realpathSync(process.execPath);
-  const stripped = `build/node-${process.version}`;
-  if (!existsSync(stripped)) execFileSync('strip', ['-o', stripped, node], { stdio: 'inherit' });
+  const stripped = `${target.folder}/node-${process.version}`;
+  if (!existsSync(stripped)) {
+    mkdirSync(target.folder, { recursive: true });
+    execFileSync(target.strip, ['-o', stripped, target.node], { stdio: 'inherit' });
+  }
   return stripped;
 }
 

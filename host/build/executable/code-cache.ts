@@ -1,5 +1,7 @@
 // V8's compiled code for a part, made as the executable will compile it. It is taken after the part's top level ran, so that what
-// this calls is in it. V8 refuses it in any other version of itself: then the part is compiled anew, only slower.
+// this calls is in it. V8 refuses it in any other version of itself: then the part is compiled anew, only slower. As a command,
+// `code-cache.ts <name>=<file> ...`, it writes the code of each bundle beside it; the Node that runs it is the one to be built for.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
 import { wrapPart } from './part.ts';
@@ -10,4 +12,16 @@ export function createCodeCache(text: string, name: string): Uint8Array {
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(import.meta.url), module);
   return script.createCachedData();
+}
+
+/** Path of the code of a bundle. */
+export function codePathOf(path: string): string {
+  return path.replace(/\.js$/, '.code');
+}
+
+if (import.meta.main) {
+  for (const argument of process.argv.slice(2)) {
+    const [name = '', path = ''] = argument.split('=');
+    writeFileSync(codePathOf(path), createCodeCache(readFileSync(path, 'utf8'), name));
+  }
 }
