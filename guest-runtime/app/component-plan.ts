@@ -6,14 +6,15 @@ import type { Diagnostics, Located, Place } from '../manifest/diagnostics.ts';
 import { parseAllowedHost } from '../policy/allowed-host.ts';
 import { convertAllowedHttpHost } from '../policy/allowed-http-host.ts';
 import { expandServiceChaining } from '../policy/service-chaining.ts';
+import { planDependencies } from './dependency-plan.ts';
 import { fillTemplate, parseTemplate, variablesOf } from './template.ts';
 
 /** What a component's plan depends on beside the component. */
 export type AppScope = {
   /** The manifest's name in diagnostics and locations. */
   readonly file: string;
-  /** Ids of all components of the app. */
-  readonly componentIds: readonly string[];
+  /** All components of the app, by id. */
+  readonly components: ReadonlyMap<string, ManifestComponent>;
   /** The declared variables with their defaults; undefined where one is required. */
   readonly variables: ReadonlyMap<string, string | undefined>;
 };
@@ -30,12 +31,14 @@ export function planComponent(
   });
   const files = component.files.flatMap((mount) => planFiles(mount, scope, diagnostics));
   const allowedOutboundHosts = planAllowedHosts(component, scope, diagnostics);
+  const dependencies = planDependencies(component, scope, diagnostics);
   if (!component.source) return null;
   return {
     id: component.id.value,
     description: component.description,
     source: component.source.value,
     location: locationOf(component.source, scope),
+    dependencies,
     environment: [...component.environment].map(([name, { value }]) => [name, value.value]),
     variables,
     files,
@@ -133,5 +136,5 @@ function planAllowedHost(entry: Located<string>, scope: AppScope, diagnostics: D
     return [];
   }
   if (isTemplate) return [{ tag: 'template', val: template }];
-  return expandServiceChaining(rule, scope.componentIds).map((val) => ({ tag: 'rule', val }));
+  return expandServiceChaining(rule, [...scope.components.keys()]).map((val) => ({ tag: 'rule', val }));
 }

@@ -8,6 +8,7 @@ export function createPlanWithoutGrants(id: string): ComponentPlan {
     id,
     description: '',
     source: { tag: 'path', val: `${id}.wasm` },
+    dependencies: [],
     environment: [],
     variables: [],
     files: [],

@@ -88,6 +88,7 @@ url = "https://{{ host }}/{{token}}"
         description: 'Says hello',
         source: { tag: 'path', val: 'target/hello.wasm' },
         location: { file: '/spin.toml', line: 14, column: 10 },
+        dependencies: [],
         environment: [
           ['B', '2'],
           ['A', '1'],

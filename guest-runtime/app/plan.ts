@@ -46,7 +46,7 @@ function planManifest(manifest: Manifest, file: string, diagnostics: Diagnostics
   );
   const scope = {
     file,
-    componentIds: components.map(({ id }) => id.value),
+    components: new Map(components.map((component) => [component.id.value, component])),
     variables: new Map(manifest.variables.map((variable) => [variable.name, variable.default])),
   };
   return {

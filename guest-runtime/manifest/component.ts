@@ -1,9 +1,11 @@
 // Reads one component's table of a manifest, `[component.<id>]` or one written out in a trigger.
 
 import type { Asset, ComponentSource } from '../../host/gen/runtime.ts';
+import { type ManifestDependency, readDependencies } from './dependency.ts';
 import type { Located, Place } from './diagnostics.ts';
-import { isDependencyName, isLowerSnakeName, isStoreLabel, suggestLowerSnakeName } from './identifier.ts';
+import { isLowerSnakeName, isStoreLabel, suggestLowerSnakeName } from './identifier.ts';
 import type { TableReader } from './reader.ts';
+import { readSource } from './source.ts';
 import type { TomlValue } from './toml.ts';
 
 /** A component as the manifest has it. */
@@ -13,6 +15,7 @@ export type ManifestComponent = {
   /** Undefined when it is missing or malformed, which is already noted. */
   readonly source: Located<ComponentSource> | undefined;
   readonly description: string;
+  readonly dependencies: readonly ManifestDependency[];
   readonly variables: ReadonlyMap<string, { readonly key: Place; readonly value: Located<string> }>;
   readonly environment: ReadonlyMap<string, { readonly value: Located<string> }>;
   readonly files: readonly Located<ManifestFiles>[];
@@ -34,6 +37,7 @@ export function readComponent(table: TableReader, id: Located<string>): Manifest
     id,
     source: readSource(table),
     description: table.string('description')?.value ?? '',
+    dependencies: readDependencies(table),
     variables: readVariables(table),
     environment: table.stringMap('environment'),
     files: table.items('files').flatMap((item) => readFiles(table, item)),
@@ -45,51 +49,9 @@ export function readComponent(table: TableReader, id: Located<string>): Manifest
     aiModels: table.strings('ai_models').map(({ value }) => value),
   };
   refuseExcludedFiles(table);
-  refuseDependencies(table);
   checkBuildFields(table);
   table.finish();
   return component;
-}
-
-function readSource(table: TableReader): Located<ComponentSource> | undefined {
-  const value = table.required('source', 'add `source` with the path of a wasm file');
-  if (!value) return undefined;
-  if (value.type === 'string') {
-    if (value.value !== '') return { ...value, value: { tag: 'path', val: value.value } };
-    table.diagnostics.error(value, '`source` is empty', 'write the path of a wasm file');
-    return undefined;
-  }
-  if (value.type !== 'table') {
-    const fix = 'write a path, `{ url, digest }`, or `{ package, version }`';
-    table.diagnostics.error(value, 'expected a string or a table', fix);
-    return undefined;
-  }
-  const source = table.open(value);
-  const read = source && (source.has('url') ? readUrlSource(source) : readRegistrySource(source));
-  source?.finish();
-  return read && { ...value, value: read };
-}
-
-function readUrlSource(source: TableReader): ComponentSource | undefined {
-  const url = source.string('url');
-  source.required('digest', 'add `digest = "sha256:…"`');
-  const digest = source.string('digest');
-  if (!url || !digest) return undefined;
-  if (!/^sha256:[0-9a-f]{64}$/.test(digest.value)) {
-    source.diagnostics.error(digest, 'not a digest', 'write `sha256:` and 64 hexadecimal digits in lower case');
-    return undefined;
-  }
-  return { tag: 'url', val: { url: url.value, digest: digest.value } };
-}
-
-function readRegistrySource(source: TableReader): ComponentSource | undefined {
-  const registry = source.string('registry');
-  source.required('package', 'add `package`, or `url` and `digest`');
-  source.required('version');
-  const name = source.string('package');
-  const version = source.string('version');
-  if (!name || !version) return undefined;
-  return { tag: 'registry', val: { registry: registry?.value, package: name.value, version: version.value } };
 }
 
 function readVariables(table: TableReader): ManifestComponent['variables'] {
@@ -130,23 +92,6 @@ function refuseExcludedFiles(table: TableReader): void {
   if (table.strings('exclude_files').length === 0) return;
   const fix = 'remove `exclude_files`, and leave the files out of the image';
   table.diagnostics.error(table.place('exclude_files'), '`exclude_files` cannot be used in an image', fix);
-}
-
-function refuseDependencies(table: TableReader): void {
-  table.boolean('dependencies_inherit_configuration');
-  for (const [name, { key }] of table.entries('dependencies')) {
-    if (!isDependencyName(name)) {
-      const fix = 'write `name`, or `namespace:package/interface@version`';
-      table.diagnostics.error(key, `${JSON.stringify(name)} is not a dependency name`, fix);
-      continue;
-    }
-    const fix = 'compose the dependency into the component before building the image';
-    table.diagnostics.error(
-      key,
-      `dependency ${JSON.stringify(name)}: component dependencies are not supported yet`,
-      fix,
-    );
-  }
 }
 
 /** Checks the fields that matter only where the app is built: they are known, and ignored. */

@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  isDependencyName,
   isKebabName,
   isLowerSnakeName,
+  isPackageName,
   isStoreLabel,
   suggestKebabName,
   suggestLowerSnakeName,
@@ -26,10 +26,10 @@ const tables: [name: string, predicate: Predicate, yes: string[], no: string[]][
   ],
   ['isStoreLabel', isStoreLabel, ['default', 'my-store', 'my_store', 'A_B'], ['', 'b@d', 'my-store_two', 'camelCase']],
   [
-    'isDependencyName',
-    isDependencyName,
-    ['plain-name', 'a:b', 'a:b/c', 'a:b@1.2.3', 'a:b/c@1.2.3-rc.1+build'],
-    ['', 'a:', ':b', 'a:b/', 'a:b@1', 'a:b/c/d', 'A b'],
+    'isPackageName',
+    isPackageName,
+    ['a:b', 'wasi:http', 'my-org:my-lib2'],
+    ['', 'a', 'a:', ':b', 'a:b:c', 'a:b/c', 'A b:c', 'a:b-'],
   ],
 ];
 for (const [name, predicate, yes, no] of tables) {

@@ -1,14 +1,10 @@
-// The grammars of names in a manifest: component ids, variable names, store labels, dependency names.
+// The grammars of names in a manifest: component ids, variable names, store labels, packages.
 
 // A word of a kebab or snake name starts with a letter and keeps to one case.
 const WORD = '(?:[a-z][a-z0-9]*|[A-Z][A-Z0-9]*)';
 const KEBAB = new RegExp(`^${WORD}(?:-${WORD})*$`);
 const SNAKE = new RegExp(`^${WORD}(?:_${WORD})*$`);
 const LOWER_SNAKE = /^[a-z][a-z0-9]*(?:_[a-z][a-z0-9]*)*$/;
-
-// `namespace:package`, then perhaps `/interface` and `@version`.
-const PACKAGE =
-  /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*(?:\/([a-z][a-z0-9-]*))?(?:@(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?))?$/;
 
 /** Whether a text can be a component's id: words joined by `-`. */
 export function isKebabName(text: string): boolean {
@@ -25,9 +21,10 @@ export function isStoreLabel(text: string): boolean {
   return KEBAB.test(text) || SNAKE.test(text);
 }
 
-/** Whether a text can name a dependency: a plain kebab name, or a package with perhaps an interface and a version. */
-export function isDependencyName(text: string): boolean {
-  return KEBAB.test(text) || PACKAGE.test(text);
+/** Whether a text can name a package of a registry: `namespace:package`. */
+export function isPackageName(text: string): boolean {
+  const [namespace = '', name = '', ...rest] = text.split(':');
+  return KEBAB.test(namespace) && KEBAB.test(name) && rest.length === 0;
 }
 
 /** Makes the nearest kebab name of a text, for a suggestion; the empty string when there is none. */

@@ -76,6 +76,29 @@ locking('plans what a component is granted', () => {
   ]);
 });
 
+locking('plans dependencies', () => {
+  const [component] = planOf(
+    app(
+      {},
+      {
+        dependencies: {
+          'a:b/c': { source: { content_type: 'application/wasm', digest: DIGEST }, export: 'e', inherit: 'All' },
+          d: { source: { digest: DIGEST }, inherit: { Some: ['variables'] } },
+          e: { source: { digest: DIGEST } },
+        },
+      },
+    ),
+  ).components;
+  assert.equal(
+    component?.dependencies.map(({ name, source, export: export_, inherit }) => [name, source, export_, inherit]),
+    [
+      ['a:b/c', { tag: 'digest', val: DIGEST }, 'e', { tag: 'all' }],
+      ['d', { tag: 'digest', val: DIGEST }, undefined, { tag: 'some', val: ['variables'] }],
+      ['e', { tag: 'digest', val: DIGEST }, undefined, { tag: 'some', val: [] }],
+    ],
+  );
+});
+
 locking('decodes content that is inline', () => {
   const [component] = planOf(app({}, { files: [{ content: { inline: 'aGk=' }, path: 'b' }] })).components;
   assert.equal(component?.assets, [{ path: 'b', content: { tag: 'inline', val: new TextEncoder().encode('hi') } }]);
@@ -103,9 +126,12 @@ const refusals: [why: string, locked: Json, errors: string[]][] = [
     ],
   ],
   [
-    'dependencies',
-    app({}, { dependencies: { 'a:b/c': { source: { digest: DIGEST } } } }),
-    ['35:5 dependency "a:b/c": component dependencies are not supported yet'],
+    'dependencies without a digest, or without a name',
+    app(
+      {},
+      { dependencies: { 'a:b/c': { source: { source: 'file:///x' } }, 'no good': { source: { digest: DIGEST } } } },
+    ),
+    ['36:16 the source has no digest', '40:5 "no good" is not a dependency name'],
   ],
   [
     'a source on another machine',

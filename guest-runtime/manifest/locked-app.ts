@@ -2,8 +2,9 @@
 // (https://github.com/spinframework/spin/tree/main/crates/locked-app). Its values are those of a manifest, except that everything is named
 // and that sources and files are content of the image. As in Spin, fields that are not known are left alone.
 
-import type { Asset, AssetContent, ComponentSource } from '../../host/gen/runtime.ts';
+import type { Asset, AssetContent, ComponentSource, Inheritance } from '../../host/gen/runtime.ts';
 import type { ManifestComponent } from './component.ts';
+import { type ManifestDependency, readDependencyName, readGrants } from './dependency.ts';
 import type { Diagnostics, Located } from './diagnostics.ts';
 import { parseJsonTable } from './json.ts';
 import type { Manifest, ManifestTrigger, ManifestVariable } from './manifest.ts';
@@ -100,7 +101,6 @@ function readComponent(table: TableReader | undefined): ManifestComponent | unde
   const id = table?.string('id');
   if (!table || !id) return undefined;
   checkRequirements(table);
-  refuseDependencies(table);
   const metadata = table.child('metadata');
   const texts = (name: string) => metadata?.strings(name).map(({ value }) => value) ?? [];
   const hosts = metadata?.strings('allowed_outbound_hosts') ?? [];
@@ -108,6 +108,7 @@ function readComponent(table: TableReader | undefined): ManifestComponent | unde
     id,
     source: readSource(table),
     description: metadata?.string('description')?.value ?? '',
+    dependencies: readDependencies(table),
     variables: table.stringMap('config'),
     environment: table.stringMap('env'),
     files: [],
@@ -121,6 +122,7 @@ function readComponent(table: TableReader | undefined): ManifestComponent | unde
   };
 }
 
+/** The source of a component or of a dependency. */
 function readSource(component: TableReader): Located<ComponentSource> | undefined {
   const value = component.required('source');
   const source = value && component.open(value);
@@ -177,9 +179,23 @@ function readDigest(table: TableReader): string | undefined {
   return undefined;
 }
 
-function refuseDependencies(component: TableReader): void {
-  for (const [name, { key }] of component.entries('dependencies')) {
-    const message = `dependency ${JSON.stringify(name)}: component dependencies are not supported yet`;
-    component.diagnostics.error(key, message, 'push the app without `--compose=false`');
-  }
+function readDependencies(component: TableReader): ManifestDependency[] {
+  return [...component.entries('dependencies')].flatMap(([key, entry]): ManifestDependency[] => {
+    const name = { ...entry.key, value: key };
+    const imports = readDependencyName(name, component.diagnostics);
+    const dependency = component.open(entry.value);
+    const source = dependency && readSource(dependency)?.value;
+    if (!imports || !source) return [];
+    return [
+      { ...name, imports, source, export: dependency.string('export')?.value, inherit: readInheritance(dependency) },
+    ];
+  });
+}
+
+/** `"All"`, or `{ "Some": [...] }`. */
+function readInheritance(dependency: TableReader): Inheritance {
+  const value = dependency.value('inherit');
+  if (value?.type === 'string' && value.value === 'All') return { tag: 'all' };
+  const some = value && dependency.open(value);
+  return readGrants(some?.strings('Some') ?? [], dependency.diagnostics);
 }

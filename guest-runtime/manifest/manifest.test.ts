@@ -228,13 +228,13 @@ const cases: [why: string, text: string, problems: string[]][] = [
   ['a source of another type', '[component.a]\nsource = 1', ['5:10 component.a.source: expected a string or a table']],
   [
     'a source by URL without digest',
-    '[component.a]\nsource = { url = "u" }',
+    '[component.a]\nsource = { url = "https://u" }',
     ['5:10 component.a.source: missing field `digest`'],
   ],
   [
     'a digest of another form',
-    '[component.a]\nsource = { url = "u", digest = "md5:00" }',
-    ['5:32 component.a.source.digest: not a digest'],
+    '[component.a]\nsource = { url = "https://u", digest = "md5:00" }',
+    ['5:40 component.a.source.digest: not a digest'],
   ],
   [
     'a source by registry without version',
@@ -243,8 +243,8 @@ const cases: [why: string, text: string, problems: string[]][] = [
   ],
   [
     'an unknown field of a source',
-    '[component.a]\nsource = { package = "a:b", version = "1", path = "x" }',
-    ['5:44 component.a.source.path: unknown field `path`'],
+    '[component.a]\nsource = { package = "a:b", version = "1.0.0", path = "x" }',
+    ['5:48 component.a.source.path: unknown field `path`'],
   ],
   [
     'a variable name of a component in camel case',
@@ -282,11 +282,16 @@ const cases: [why: string, text: string, problems: string[]][] = [
     ['6:21 component.a.sqlite_databases[0]: label "": expected kebab-case or snake_case'],
   ],
   [
-    'dependencies, each',
-    '[component.a]\nsource = "a"\n[component.a.dependencies]\n"x:y/z@1.0.0" = "1"\n"no good" = "1"',
+    'a source that is no URL',
+    `[component.a]\nsource = { url = "ftp://a", digest = "sha256:${'0'.repeat(64)}" }`,
+    ['5:18 component.a.source.url: "ftp://a" is not a URL to download from'],
+  ],
+  [
+    'a source that is no package, in a version that is none',
+    '[component.a]\nsource = { package = "p", version = "1.0" }',
     [
-      '7:1 component.a.dependencies."x:y/z@1.0.0": dependency "x:y/z@1.0.0": component dependencies are not supported yet',
-      '8:1 component.a.dependencies."no good": "no good" is not a dependency name',
+      '5:22 component.a.source.package: "p" is not a package',
+      '5:37 component.a.source.version: "1.0" is not a version',
     ],
   ],
   [

@@ -22,8 +22,9 @@ function formatInterface(name: string, declarations: string): string {
   }
   const data = types
     .join('\n')
-    .replace(/'default'\?/g, 'default?')
+    .replace(/'(\w+)'\?:/g, '$1?:')
     .replace(/\/\*\*\n \* # Variants[\s\S]*?\*\/\n/g, '')
+    .replace(/\n \* # Variants[\s\S]*?\*\/\n/g, '\n */\n')
     .replace(/^( {2}\w+\?: .*),$/gm, '$1 | undefined,');
   if (functions.length === 0) return data;
   const exportsName = `${name[0]?.toUpperCase()}${name.slice(1)}Exports`;

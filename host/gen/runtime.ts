@@ -134,6 +134,9 @@ export interface RegistrySource {
    */
   registry?: string | undefined,
   'package': string,
+  /**
+   * A component's exactly; a dependency's may be a range, such as `>= 0.1.0`.
+   */
   version: string,
 }
 export type ComponentSource = ComponentSourcePath | ComponentSourceUrl | ComponentSourceRegistry | ComponentSourceDigest;
@@ -195,6 +198,73 @@ export interface Asset {
   path: string,
   content: AssetContent,
 }
+export interface PackageImports {
+  /**
+   * Such as `wasi:http`.
+   */
+  'package': string,
+  /**
+   * None: all of the package's interfaces.
+   */
+  interface?: string | undefined,
+  /**
+   * None: any version.
+   */
+  version?: string | undefined,
+}
+/**
+ * Which imports of its component a dependency satisfies.
+ */
+export type DependencyImports = DependencyImportsPlain | DependencyImportsPackage;
+/**
+ * The import of this name.
+ */
+export interface DependencyImportsPlain {
+  tag: 'plain',
+  val: string,
+}
+export interface DependencyImportsPackage {
+  tag: 'package',
+  val: PackageImports,
+}
+/**
+ * What a component is granted, by the manifest's keys.
+ */
+export type Grant = 'ai-models' | 'allowed-outbound-hosts' | 'environment' | 'files' | 'key-value-stores' | 'sqlite-databases' | 'variables';
+/**
+ * What a dependency shares of its component's grants.
+ */
+export type Inheritance = InheritanceAll | InheritanceSome;
+export interface InheritanceAll {
+  tag: 'all',
+}
+/**
+ * These alone; an empty list is nothing.
+ */
+export interface InheritanceSome {
+  tag: 'some',
+  val: Array<Grant>,
+}
+/**
+ * A component that satisfies imports of another one.
+ */
+export interface DependencyPlan {
+  /**
+   * As the app's author wrote it, for diagnostics.
+   */
+  name: string,
+  imports: DependencyImports,
+  source: ComponentSource,
+  /**
+   * The export that satisfies the import. None: the one with the import's name.
+   */
+  export?: string | undefined,
+  inherit: Inheritance,
+  /**
+   * Where the app's author wrote the dependency.
+   */
+  location?: Location | undefined,
+}
 export interface ComponentPlan {
   id: string,
   description: string,
@@ -203,6 +273,10 @@ export interface ComponentPlan {
    * Where the app's author wrote the source.
    */
   location?: Location | undefined,
+  /**
+   * In the order in which they are written.
+   */
+  dependencies: Array<DependencyPlan>,
   environment: Array<[string, string]>,
   variables: Array<[string, Template]>,
   files: Array<FileMount>,

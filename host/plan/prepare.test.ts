@@ -201,6 +201,15 @@ preparing('says that a source from elsewhere is not supported', async (context) 
   ]);
 });
 
+preparing('says of every dependency that it is not supported', async (context) => {
+  const dependencies = 'dependencies = { "a:b" = "1", c = { path = "c.wasm" } }\n';
+  const fix = '(compose the dependency into the component)';
+  assert.equal(await refusalOf(context, MANIFEST + dependencies), [
+    `/spin.toml:8:18: component \`hello\`: dependency "a:b": component dependencies are not supported yet ${fix}`,
+    `/spin.toml:8:31: component \`hello\`: dependency "c": component dependencies are not supported yet ${fix}`,
+  ]);
+});
+
 const notComponents: [what: string, bytes: number[], message: RegExp][] = [
   [
     'a core module',

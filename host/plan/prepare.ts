@@ -4,7 +4,7 @@
 
 import { join } from 'node:path';
 import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
-import type { AppPlan, AppSource, HttpRoute } from '../gen/runtime.ts';
+import type { AppPlan, AppSource, Diagnostic, HttpRoute } from '../gen/runtime.ts';
 import { openBlobs, readArtifactSource } from './artifact-source.ts';
 import { filesKeyOf, mountAssets, writeAssets } from './assets.ts';
 import { createDraft, readContents, readEntry, toChunks } from './cache.ts';
@@ -60,8 +60,9 @@ export async function prepareApp(options: PrepareOptions): Promise<PrepareResult
     runtimeComponent: options.runtimeComponent,
   });
   try {
-    const planKey = digestOf(['plan', 2, planner.runtimeDigest, source, options.retain ?? []]);
+    const planKey = digestOf(['plan', 3, planner.runtimeDigest, source, options.retain ?? []]);
     const plan = await readPlan(planner, options, planKey, source);
+    refuseDependencies(plan);
     const sources = await (artifact ? openBlobs(artifact.directory, plan) : openSources(rootfs, plan));
     try {
       return await readApp(planner, options, planKey, plan, sources);
@@ -122,6 +123,16 @@ async function prepareComponent(planner: Planner, plan: AppPlan, source: OpenSou
   const info = (await readEntry(join(planner.folderOf(key), COMPONENT_INFO))) as ComponentInfo;
   const handler = executor ? await planner.selectHandler(component, executor, info.exports) : null;
   return { id: component.id, key, engine: info.engine, handler };
+}
+
+function refuseDependencies(plan: AppPlan): void {
+  const diagnostics = plan.components.flatMap(({ id, dependencies }) =>
+    dependencies.map(({ name, location = { file: '', line: 0, column: 0 } }): Diagnostic => {
+      const message = `component \`${id}\`: dependency ${JSON.stringify(name)}: component dependencies are not supported yet`;
+      return { severity: 'error', ...location, message, fix: 'compose the dependency into the component' };
+    }),
+  );
+  if (diagnostics.length > 0) throw new PlanRefusedError(diagnostics);
 }
 
 /** Says of a component that cannot be linked where the manifest names it. */
