@@ -5,6 +5,8 @@
 export const RUNC_GROUP = 'io.containerd.runc.v2.group';
 /** The pod sandbox that a container belongs to. */
 export const CRI_SANDBOX_ID = 'io.kubernetes.cri.sandbox-id';
+/** Where in the container a pod wants the message that says why it ended. */
+export const TERMINATION_MESSAGE_PATH = 'io.kubernetes.container.terminationMessagePath';
 /** Names one of the guest runtimes that the node's configuration offers. */
 export const GUEST_RUNTIME = 'containerd-shim-spin/guest-runtime';
 

@@ -89,7 +89,13 @@ config("hands the app's environment and arguments to the worker as data", () => 
     containerId: 'id',
     environment: { PATH: '/bin', LD_PRELOAD: '/evil.so', NODE_OPTIONS: '--inspect', A: 'b=c', EMPTY: '' },
     args: ['/spin.toml'],
+    terminationMessagePath: null,
   });
+});
+
+config('tells where a kubelet wants to read why the container ended', () => {
+  const mounts = [{ destination: '/dev/termination-log', source: '/some/file' }];
+  assert.is(workerConfigOf({ ...spec, mounts }, 'id').terminationMessagePath, '/dev/termination-log');
 });
 
 config.run();

@@ -3,6 +3,7 @@
 // dynamic loader among them. What the container is allowed stays as it was: namespaces, user, capabilities, seccomp, limits, mounts.
 
 import type { Spec, SpecMount } from '../bundle/spec.ts';
+import { terminationMessagePathOf } from '../bundle/termination-message.ts';
 import { WORKER_MOUNT, type WorkerConfig, workerPaths } from '../worker/config.ts';
 
 /** The dynamic loader's name in the runtime's folder. */
@@ -60,7 +61,12 @@ export function mountPointsOf(folders: WorkerFolders, program: WorkerProgram): s
 
 /** Returns what the worker is told of its container. */
 export function workerConfigOf(spec: Spec, containerId: string): WorkerConfig {
-  return { containerId, environment: environmentOf(spec), args: spec.process.args ?? [] };
+  return {
+    containerId,
+    environment: environmentOf(spec),
+    args: spec.process.args ?? [],
+    terminationMessagePath: terminationMessagePathOf(spec),
+  };
 }
 
 /** Returns the environment of the spec's process; of two entries with one name the last counts, as for the kernel's callers. */

@@ -89,11 +89,11 @@ export class PodNode {
     await this.untilReady();
     await importEntries(this.containerd, 'pause', await listBusybox(), ['/bin/sleep', '1000000']);
     this.images = { app: await importApp(this.containerd, TEST_APP), box: await importBusybox(this.containerd) };
-    for (const image of [PAUSE_IMAGE, ...Object.values(this.images)]) await this.#untilImage(image);
+    for (const image of [PAUSE_IMAGE, ...Object.values(this.images)]) await this.untilImage(image);
   }
 
   /** Waits until CRI has noticed that an image was imported. */
-  async #untilImage(name: string): Promise<void> {
+  async untilImage(name: string): Promise<void> {
     await until(`CRI knows ${name}`, async () => {
       const request = { image: { image: name } };
       return (await this.connection.call(ImageService, ImageService.methods.imageStatus, request)).image !== undefined;

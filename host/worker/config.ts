@@ -42,4 +42,6 @@ export type WorkerConfig = {
   readonly environment: Readonly<Record<string, string>>;
   /** The OCI process's arguments. */
   readonly args: readonly string[];
+  /** The file that says to a kubelet why the container has ended; null when there is none. */
+  readonly terminationMessagePath: string | null;
 };

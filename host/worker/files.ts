@@ -1,6 +1,7 @@
-// What the shim laid out for the worker in its read-only mount, and the descriptor that says whether the shim still lives.
+// What the shim laid out for the worker in its read-only mount, the descriptor that says whether the shim still lives, and the file for
+// the worker's last words.
 
-import { fstatSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { type PreparedApp, parsePreparedApp } from '../plan/prepared-app.ts';
 import { CONTROL_FD, type WorkerConfig, type WorkerPaths } from './config.ts';
@@ -9,6 +10,23 @@ import { CONTROL_FD, type WorkerConfig, type WorkerPaths } from './config.ts';
 export function readWorkerInput(paths: WorkerPaths): { config: WorkerConfig; app: PreparedApp } {
   const config = JSON.parse(readFileSync(paths.config, 'utf8')) as WorkerConfig;
   return { config, app: parsePreparedApp(readFileSync(`${paths.app}/app.json`, 'utf8')) };
+}
+
+/** A kubelet reads no more of a termination message, in bytes. */
+const TERMINATION_MESSAGE_BYTES = 4096;
+
+/** Writes why the container ends, for a kubelet, to a file that exists. The log says the same, so it is no error when that cannot be done. */
+export function writeTerminationMessage(path: string, message: string): void {
+  const bytes = new TextEncoder().encode(message).subarray(0, TERMINATION_MESSAGE_BYTES);
+  // Leaves out a character that is cut in two.
+  const text = new TextDecoder().decode(bytes, { stream: true });
+  try {
+    const file = openSync(path, constants.O_WRONLY | constants.O_TRUNC);
+    writeSync(file, text);
+    closeSync(file);
+  } catch {
+    // Mounted read-only, or on a full disk.
+  }
 }
 
 /** Resolves when the shim has closed its end of the control descriptor. Never, when there is no such descriptor. */

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -50,6 +50,11 @@ class WorkerProcess implements AsyncDisposable {
       if (this.child.exitCode !== null) throw new Error(this.stderr);
       return Number(/^Serving .*:(\d+)$/m.exec(this.stdout)?.[1]) || undefined;
     });
+  }
+
+  /** Reads what a kubelet would show as the container's message. */
+  terminationMessage(): Promise<string> {
+    return readFile(this.#fixture.terminationMessagePath, 'utf8');
   }
 
   /** Resolves with the exit code when the worker has ended by itself. */
@@ -136,6 +141,7 @@ lifecycle('ends with 137 and says why when the port is taken', async () => {
   assert.is(await worker.exitCode(), 137);
   const hint = 'To have Spin search for a free port, use the --find-free-port option.';
   assert.is(worker.stderr, `Error: ${address} is already in use. ${hint}\n`);
+  assert.is(await worker.terminationMessage(), `${address} is already in use. ${hint}`);
   server.close();
 });
 
@@ -155,6 +161,22 @@ for (const [what, environment, message] of [
     assert.match(worker.stderr, message);
   });
 }
+
+lifecycle('says no more to a kubelet than that reads, and no half character', async () => {
+  await using worker = await startHello({ SPIN_HTTP_LISTEN_ADDR: 'ä'.repeat(4000) });
+  assert.is(await worker.exitCode(), 137);
+  const message = await worker.terminationMessage();
+  assert.ok(Buffer.byteLength(message) > 4000 && Buffer.byteLength(message) <= 4096);
+  assert.match(message, /ä$/);
+});
+
+lifecycle('says nothing to a kubelet when it ends as it was told to', async () => {
+  await using worker = await startHello();
+  await worker.serving();
+  worker.child.kill('SIGTERM');
+  assert.is(await worker.exitCode(), 0);
+  assert.is(await worker.terminationMessage(), '');
+});
 
 lifecycle('ends with 137 and says what it could not read', async () => {
   const plan = createAppPlan([createComponentPlan('hello')], [createRoute('hello')]);

@@ -8,7 +8,7 @@ import { mayWait } from '../wasi/async.ts';
 import { WORKER_MOUNT, workerPathsIn } from './config.ts';
 import { DescriptorWriter } from './descriptor.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
-import { readWorkerInput, watchControl } from './files.ts';
+import { readWorkerInput, watchControl, writeTerminationMessage } from './files.ts';
 import { limitInstanceMemory, limitYoungGeneration } from './heap.ts';
 import { type RunningWorker, startWorker } from './worker.ts';
 
@@ -39,9 +39,11 @@ export async function runWorker({ args, onTerminate, onUncaught }: Invocation): 
   const log = (line: string) => stderr.write(encoder.encode(`${line}\n`));
   onUncaught((error) => log(`internal error: ${error instanceof Error ? error.stack : String(error)}`));
   const ending = Promise.race([aborted(onTerminate()), watchControl()]);
+  let terminationMessagePath: string | null = null;
   try {
     const paths = workerPathsIn(mount);
     const input = readWorkerInput(paths);
+    ({ terminationMessagePath } = input.config);
     limitInstanceMemory(input.config.environment[MEMORY_VARIABLE]);
     const worker = await startWorker({
       ...input,
@@ -58,7 +60,9 @@ export async function runWorker({ args, onTerminate, onUncaught }: Invocation): 
     await end(worker, input.config.environment[GRACE_VARIABLE], log);
     return 0;
   } catch (error) {
-    log(`Error: ${error instanceof Error ? error.message : String(error)}`);
+    const message = error instanceof Error ? error.message : String(error);
+    log(`Error: ${message}`);
+    if (terminationMessagePath !== null) writeTerminationMessage(terminationMessagePath, message);
     return STARTUP_FAILED;
   } finally {
     await Promise.all([stdout.flush(FLUSH_TIMEOUT_MS), stderr.flush(FLUSH_TIMEOUT_MS)]);

@@ -11,7 +11,7 @@ import { createLinkFiles } from '../../engine/link/files.ts';
 import type { AppPlan, ComponentPlan, HttpRoute, RouteSegment } from '../../gen/runtime.ts';
 import { createTranspiledFiles } from '../../plan/component-files.ts';
 import { formatPreparedApp, type PreparedApp } from '../../plan/prepared-app.ts';
-import { type WorkerPaths, workerPathsIn } from '../config.ts';
+import { type WorkerConfig, type WorkerPaths, workerPathsIn } from '../config.ts';
 
 /** What the guest runtime would choose in a test app. */
 const HANDLER = /handler|inbound-http|wasi:cli\/run/;
@@ -22,6 +22,8 @@ export type PreparedAppFixture = {
   readonly mount: string;
   readonly paths: WorkerPaths;
   readonly app: PreparedApp;
+  /** A file as a kubelet mounts it into a container. */
+  readonly terminationMessagePath: string;
   readonly remove: () => Promise<void>;
 };
 
@@ -83,8 +85,11 @@ export async function prepareTestApp(
   const app: PreparedApp = { plan, components, files: [], runtime: null };
   await mkdir(paths.app, { recursive: true });
   await writeFile(join(paths.app, 'app.json'), formatPreparedApp(app));
-  await writeFile(paths.config, JSON.stringify({ containerId: 'test', environment, args: [] }));
-  return { mount, paths, app, remove: () => rm(mount, { recursive: true }) };
+  const terminationMessagePath = join(mount, 'termination-message');
+  const config: WorkerConfig = { containerId: 'test', environment, args: [], terminationMessagePath };
+  await writeFile(paths.config, JSON.stringify(config));
+  await writeFile(terminationMessagePath, '');
+  return { mount, paths, app, terminationMessagePath, remove: () => rm(mount, { recursive: true }) };
 }
 
 async function writeComponent(directory: string, bytes: Uint8Array, engine: Engine['name']): Promise<void> {

@@ -39,7 +39,7 @@ export async function startTestWorker(
   let printed = '';
   try {
     const worker = await startWorker({
-      config: { containerId: 'test', environment, args: [] },
+      config: { containerId: 'test', environment, args: [], terminationMessagePath: null },
       app: fixture.app,
       components: fixture.paths.components,
       root: options.root ?? '/',
