@@ -1,6 +1,6 @@
 // Against HTTP/2 servers that answer well, badly and not at all; host/e2e/artifacts.e2e.ts talks to real ones.
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+import { constants, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -67,6 +67,30 @@ connections('reads a stream of messages', async (context) => {
   using connection = new Connection(context.address, 'k8s.io');
   const stream = connection.stream(Content, Content.methods.read, { digest: 'sha256:x' });
   assert.equal(await Array.fromAsync(stream, ({ data }) => data[0]), [1, 2, 3]);
+});
+
+connections('reads more than the other side may send at once', async (context) => {
+  const data = new Uint8Array(3 * 2 ** 20);
+  const pieces = Array.from({ length: 5 }, () => ReadContentResponse.encode({ data }));
+  await serve(context, pieces, { 'grpc-status': '0' });
+  using connection = new Connection(context.address, 'k8s.io');
+  const stream = connection.stream(Content, Content.methods.read, { digest: 'sha256:x' });
+  assert.equal(await Array.fromAsync(stream, ({ data }) => data.length), Array(5).fill(data.length));
+});
+
+connections('reads a message of headers that takes several frames', async (context) => {
+  const reason = 'no container '.repeat(3000);
+  await serve(context, [], { 'grpc-status': '5', 'grpc-message': reason });
+  const { code, message } = await failureOf(context.address);
+  assert.equal([code, message], [Code.NOT_FOUND, reason]);
+});
+
+connections('rejects when the call is ended', async (context) => {
+  context.server.on('stream', (stream) => {
+    stream.on('error', () => undefined).close(constants.NGHTTP2_REFUSED_STREAM);
+  });
+  await new Promise<void>((resolve) => context.server.listen(context.address, resolve));
+  assert.is((await failureOf(context.address)).code, Code.UNAVAILABLE);
 });
 
 connections('rejects with the status', async (context) => {
