@@ -6,14 +6,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { bundle } from './executable/bundle.ts';
-import { codePathOf } from './executable/code-cache.ts';
+import { codePathOf, DETERMINISTIC } from './executable/code-cache.ts';
 import { partAssets } from './executable/part.ts';
 import { MACHINES, ownMachine, provideTarget } from './executable/target.ts';
 
 /** Where the executable looks for shared libraries before the system's folders: what `install` puts there for a node that lacks them. */
 const LIBRARY_FOLDER = '$ORIGIN/../lib/containerd-shim-spin';
-/** V8 then gives the same code for the same text, and any Node of this version takes it. */
-const DETERMINISTIC = ['--predictable', '--disable-warning=ExperimentalWarning'];
 
 const wanted = process.argv[2] ?? ownMachine;
 const machine = MACHINES.find((name) => name === wanted);

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Bundles, bundle } from './bundle.ts';
-import { createCodeCache } from './code-cache.ts';
+import { codePathOf, createCodeCache, DETERMINISTIC } from './code-cache.ts';
 import { wrapPart } from './part.ts';
 
 /** Builtins that cost a megabyte or milliseconds; what needs one imports it when it needs it. */
@@ -58,6 +58,22 @@ codeCache('is accepted for the same text and refused for another', () => {
   const cachedData = createCodeCache(text, 'part');
   assert.not.ok(new Script(wrapPart(text), { filename: 'part.js', cachedData }).cachedDataRejected);
   assert.ok(new Script(wrapPart(`${text}\n`), { filename: 'part.js', cachedData }).cachedDataRejected);
+});
+
+codeCache('is the same each time the build makes it, and good for any Node of this version', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'code-'));
+  const file = join(directory, 'part.js');
+  const text = 'exports.answer = (question) => question.length * 42;';
+  await writeFile(file, text);
+  const make = async () => {
+    const script = join(import.meta.dirname, 'code-cache.ts');
+    execFileSync(process.execPath, [...DETERMINISTIC, script, `part=${file}`]);
+    return readFile(codePathOf(file));
+  };
+  const cachedData = await make();
+  assert.equal(await make(), cachedData);
+  assert.not.ok(new Script(wrapPart(text), { filename: 'part.js', cachedData }).cachedDataRejected);
+  await rm(directory, { recursive: true });
 });
 
 codeCache.run();

@@ -6,6 +6,9 @@ import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
 import { wrapPart } from './part.ts';
 
+/** Flags with which V8 gives the same code for the same text; any Node of its version takes it. */
+export const DETERMINISTIC = ['--predictable', '--disable-warning=ExperimentalWarning'];
+
 /** Compiles the text of a part and returns V8's code cache for it. Throws when the part's top level does. */
 export function createCodeCache(text: string, name: string): Uint8Array {
   const script = new Script(wrapPart(text), { filename: `${name}.js` });
