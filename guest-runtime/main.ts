@@ -15,6 +15,7 @@ import type {
 } from '../host/gen/runtime.ts';
 import { planApp } from './app/plan.ts';
 import { selectHandler } from './dispatch/handler.ts';
+import { chooseAdapter, isCoreModule, UnadaptableModuleError } from './link/adapter.ts';
 import { readComponentExterns } from './link/externs.ts';
 import { linkComponent } from './link/linker.ts';
 import { MalformedComponentError, UnsupportedComponentError } from './link/reader.ts';
@@ -37,10 +38,12 @@ export const app: AppExports = {
 export const link: LinkExports = {
   link(component: Uint8Array, options: LinkOptions) {
     try {
+      if (isCoreModule(component)) return { tag: 'core-module', val: chooseAdapter(component) };
       return linkOrName(component);
     } catch (error) {
-      if (!(error instanceof MalformedComponentError)) throw error;
-      throw diagnosticFromError(error, options.name);
+      if (!(error instanceof MalformedComponentError || error instanceof UnadaptableModuleError)) throw error;
+      const fix = error instanceof UnadaptableModuleError ? error.fix : undefined;
+      throw { severity: 'error', file: options.name, message: error.message, fix } satisfies Diagnostic;
     }
   },
 };
@@ -60,10 +63,4 @@ function linkOrName(component: Uint8Array): LinkedComponent {
     const { imports, exports } = readComponentExterns(component);
     return { tag: 'unlinked', val: { imports: [...imports], exports: [...exports], reason: error.message } };
   }
-}
-
-function diagnosticFromError(error: MalformedComponentError, name: string): Diagnostic {
-  const isCoreModule = error.message.startsWith('not a component but a core module');
-  const fix = isCoreModule ? 'build it for wasm32-wasip2, or wrap it with `wasm-tools component new`' : undefined;
-  return { severity: 'error', file: name, message: error.message, fix };
 }

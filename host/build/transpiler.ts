@@ -1,13 +1,17 @@
-// Builds what the plan process loads beside its own code, into build/plan/: jco's transpiler as one script and its core modules.
+// Builds what the plan process loads beside its own code, into build/plan/: jco's transpiler and its component tools, each as one
+// script with its core modules, and the adapters to WASI 0.2.
 // The single executable carries these files as assets under the same names; from the sources they are read from that folder.
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { adapterFile } from '../plan/transpiler/adapter-file.ts';
 import { BUNDLE_OPTIONS } from './executable/bundle.ts';
 
 const outputFolder = 'build/plan';
-const component = createRequire(import.meta.url).resolve('@bytecodealliance/jco-transpile/component');
+const { resolve } = createRequire(import.meta.url);
+const vendor = dirname(resolve('@bytecodealliance/jco-transpile/component'));
+const adapters = join(resolve('@bytecodealliance/jco'), '../../lib');
 const room = join(import.meta.dirname, '../plan/transpiler');
 
 /** Puts our own stand-ins in the place of preview2-shim and of the file system. */
@@ -19,21 +23,29 @@ const standIns: Plugin = {
   },
 };
 
-/** Writes the transpiler and returns its version. Takes less than a second. */
+/** Writes both and returns their version. Takes less than a second. */
 export async function buildTranspiler(): Promise<string> {
   mkdirSync(outputFolder, { recursive: true });
+  await Promise.all([buildScript('entry.ts', 'transpiler'), buildScript('component-tools.ts', 'component-tools')]);
+  for (const component of ['js-component-bindgen-component', 'wasm-tools']) {
+    for (const suffix of ['core.wasm', 'core2.wasm']) copy(vendor, `${component}.${suffix}`);
+  }
+  for (const adapter of ['command', 'reactor'] as const) copy(adapters, adapterFile(adapter));
+  const manifest = JSON.parse(readFileSync(join(vendor, '../package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
+async function buildScript(entry: string, name: string): Promise<void> {
   await build({
     ...BUNDLE_OPTIONS,
-    entryPoints: [join(room, 'entry.ts')],
-    outfile: `${outputFolder}/transpiler.cjs`,
+    entryPoints: [join(room, entry)],
+    outfile: `${outputFolder}/${name}.cjs`,
     // Only the file name at the end of a URL made from this is ever looked at.
     define: { 'import.meta.url': '"file:///transpiler"' },
     plugins: [standIns],
   });
-  for (const suffix of ['core.wasm', 'core2.wasm']) {
-    const name = `js-component-bindgen-component.${suffix}`;
-    copyFileSync(join(dirname(component), name), join(outputFolder, name));
-  }
-  const manifest = JSON.parse(readFileSync(join(dirname(component), '../package.json'), 'utf8')) as { version: string };
-  return manifest.version;
+}
+
+function copy(folder: string, name: string): void {
+  copyFileSync(join(folder, name), join(outputFolder, name));
 }

@@ -1,13 +1,12 @@
-// A core module as a Rust or Go build leaves it, with its world in a custom section and without the adapter to WASI 0.2. The plan
-// refuses it, and says so; with the adapter it is a component that serves, so what is refused is good in all else.
+// A core module as a Rust or Go build leaves it, with its world in a custom section and without the adapter to WASI 0.2: the plan
+// makes a component of it.
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { componentNew } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { binaryFromWat } from '../../guest-runtime/link/testing/wat.ts';
 import { findApp } from '../build/fixture/app.ts';
-import { readAdapter } from '../build/fixture/component.ts';
 import { echoParts } from '../testing/echo-parts.ts';
 import { serveApp } from '../testing/served-app.ts';
 
@@ -23,30 +22,41 @@ core('carries its world, and asks for preview 1', async () => {
   assert.match(module.toString('latin1'), 'component-type');
 });
 
-core('is refused in words that say what it is and where the manifest names it', async () => {
-  const error = await serveApp(folder).then(
-    (served) => served[Symbol.asyncDispose](),
+/** Serves a copy of the app with another module in its place, and closes it again. */
+async function serveModule(bytes: Uint8Array): Promise<void> {
+  const copied = await mkdtemp(join(tmpdir(), 'core-module-'));
+  try {
+    await cp(join(folder, 'spin.toml'), join(copied, 'spin.toml'));
+    await writeFile(join(copied, 'module.wasm'), bytes);
+    await (await serveApp(copied))[Symbol.asyncDispose]();
+  } finally {
+    await rm(copied, { recursive: true });
+  }
+}
+
+core('serves once the plan has put the adapter around it, and streams both ways', async () => {
+  await using app = await serveApp(folder);
+  const { status, body } = await echoParts(`${app.url}/`, ['first, ', 'second, ', 'third'], (part) =>
+    part.toUpperCase(),
+  );
+  assert.equal([status, body], [200, 'FIRST, SECOND, THIRD']);
+});
+
+core('is refused where the manifest names it when no adapter fits', async () => {
+  const error = await serveModule(await binaryFromWat('(module (func (export "main")))')).catch(
     (error: Error) => error,
   );
-  assert.instance(error, Error, 'it is served');
   assert.match(
     (error as Error).message,
-    /^\/spin\.toml:\d+:10: component\.module\.source: \/module\.wasm: not a component but a core module/,
+    /^\/spin\.toml:\d+:10: component\.module\.source: \/module\.wasm: a core module that is no program/,
   );
 });
 
-core('serves as a component once the adapter is around it, and streams both ways', async () => {
-  const adapted = await mkdtemp(join(tmpdir(), 'core-module-'));
-  try {
-    await cp(join(folder, 'spin.toml'), join(adapted, 'spin.toml'));
-    await writeFile(join(adapted, 'module.wasm'), await componentNew(module, [readAdapter('reactor')]));
-    await using app = await serveApp(adapted);
-    const { status, body } = await echoParts(`${app.url}/`, ['first, ', 'second, ', 'third'], (part) =>
-      part.toUpperCase(),
-    );
-    assert.equal([status, body], [200, 'FIRST, SECOND, THIRD']);
-  } finally {
-    await rm(adapted, { recursive: true });
-  }
+core('is refused in the words of the component tools when it asks for what no adapter has', async () => {
+  const module = await binaryFromWat(
+    '(module (import "wasi_snapshot_preview1" "nothing" (func)) (func (export "_start")))',
+  );
+  const error = await serveModule(module).catch((error: Error) => error);
+  assert.match((error as Error).message, /\/module\.wasm: the core module cannot become a component: .*nothing/);
 });
 core.run();

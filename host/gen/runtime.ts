@@ -728,7 +728,11 @@ export interface UnlinkedComponent {
    */
   reason: string,
 }
-export type LinkedComponent = LinkedComponentPlan | LinkedComponentUnlinked;
+/**
+ * What makes a component of a core module: the adapters from `wasi_snapshot_preview1` to WASI 0.2, for programs and for the rest.
+ */
+export type Adapter = 'command' | 'reactor';
+export type LinkedComponent = LinkedComponentPlan | LinkedComponentUnlinked | LinkedComponentCoreModule;
 export interface LinkedComponentPlan {
   tag: 'plan',
   val: LinkPlan,
@@ -736,6 +740,13 @@ export interface LinkedComponentPlan {
 export interface LinkedComponentUnlinked {
   tag: 'unlinked',
   val: UnlinkedComponent,
+}
+/**
+ * A core module. What becomes of it with this adapter is to be linked in its place.
+ */
+export interface LinkedComponentCoreModule {
+  tag: 'core-module',
+  val: Adapter,
 }
 /** Functions of the interface `link`. An error result is thrown. */
 export interface LinkExports {

@@ -6,9 +6,10 @@ import process from 'node:process';
 import { compileFunction } from 'node:vm';
 import { COMPONENT_INFO, COMPONENT_MODULE } from '../engine/jco/transpile-options.ts';
 import { readAsset } from './executable.ts';
-import { serveSession } from './session.ts';
-import type * as transpiler from './transpiler/entry.ts';
-import type { Generate } from './transpiler/entry.ts';
+import { type ComponentTools, serveSession } from './session.ts';
+import { adapterFile } from './transpiler/adapter-file.ts';
+import type * as toolsScript from './transpiler/component-tools.ts';
+import type * as transpilerScript from './transpiler/entry.ts';
 
 /** The user and group that own nothing: `nobody` and `nogroup`. */
 const NOBODY = 65534;
@@ -17,7 +18,7 @@ const NOBODY = 65534;
 export async function runPlan(): Promise<void> {
   await serveSession(process.stdin, writeOutput, {
     readBuiltIn,
-    readTranspiler,
+    readComponentTools,
     dropPrivileges,
   });
 }
@@ -27,15 +28,31 @@ function readBuiltIn(): Map<string, Uint8Array> {
   return new Map(names.map((name) => [name, readAsset(`guest-runtime/${name}`)]));
 }
 
-function readTranspiler(): () => Promise<Generate> {
-  const text = new TextDecoder().decode(readAsset('transpiler.cjs'));
-  const names = ['core.wasm', 'core2.wasm'].map((suffix) => `js-component-bindgen-component.${suffix}`);
+function readComponentTools(): ComponentTools {
+  const transpiler = readScript<typeof transpilerScript>('transpiler', 'js-component-bindgen-component');
+  const tools = readScript<typeof toolsScript>('component-tools', 'wasm-tools', [
+    adapterFile('command'),
+    adapterFile('reactor'),
+  ]);
+  return {
+    openTranspiler: () => transpiler(({ openTranspiler }, read) => openTranspiler(read)),
+    openAdapt: () => tools(({ openComponentTools }, read) => openComponentTools(read)),
+  };
+}
+
+type Read = (name: string) => Uint8Array;
+
+/** Reads a script and the modules that it may ask for; what is returned runs the script. */
+function readScript<Exports>(script: string, component: string, others: readonly string[] = []) {
+  const text = readAsset(`${script}.cjs`);
+  const names = [`${component}.core.wasm`, `${component}.core2.wasm`, ...others];
   const modules = new Map(names.map((name) => [name, readAsset(name)]));
-  return () => {
+  return <Opened>(open: (exports: Exports, read: Read) => Opened): Opened => {
     const module = { exports: {} };
-    const body = compileFunction(text, ['module', 'exports', 'require'], { filename: 'transpiler.cjs' });
+    const filename = `${script}.cjs`;
+    const body = compileFunction(new TextDecoder().decode(text), ['module', 'exports', 'require'], { filename });
     body(module, module.exports, createRequire(process.execPath));
-    return (module.exports as typeof transpiler).openTranspiler((name) => modules.get(name) ?? new Uint8Array());
+    return open(module.exports as Exports, (name) => modules.get(name) ?? new Uint8Array());
   };
 }
 

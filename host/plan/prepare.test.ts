@@ -212,9 +212,9 @@ preparing('says of every dependency that it is not supported', async (context) =
 
 const notComponents: [what: string, bytes: number[], message: RegExp][] = [
   [
-    'a core module',
+    'a core module that no adapter fits',
     [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    /not a component but a core module .*\(build it for wasm32-wasip2/,
+    /a core module that is no program .*\(build it with a current SDK/,
   ],
   ['no WebAssembly', [1, 2, 3, 4, 5, 6, 7, 8], /not a component: no WebAssembly magic/],
   ['an empty file', [], /not a component: shorter than a preamble/],
