@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { findDocumentFaults, parseMakeTargets } from './check/documents.ts';
+import { findFeatureFaults } from './check/features.ts';
 import { findLayerFaults } from './check/layers.ts';
 
 type Check = { readonly name: string; readonly run: () => Promise<readonly string[]> };
@@ -39,6 +40,7 @@ const checks: readonly Check[] = [
   { name: 'imports go one way', run: async () => findLayerFaults(readAll(SOURCES)) },
   { name: `no file has more than ${MAX_FILE_LINES} lines`, run: async () => findLongFiles() },
   { name: 'documents name what is there', run: async () => checkDocuments() },
+  { name: 'every feature names a test', run: async () => checkFeatures() },
 ];
 
 function findLongFiles(): string[] {
@@ -52,6 +54,11 @@ function findLongFiles(): string[] {
 function checkDocuments(): string[] {
   const inventory = { hasPath: existsSync, makeTargets: parseMakeTargets(readFileSync('Makefile', 'utf8')) };
   return [...readAll(['*.md', '*/README.md'])].flatMap(([path, text]) => findDocumentFaults(path, text, inventory));
+}
+
+function checkFeatures(): string[] {
+  const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+  return findFeatureFaults(readFileSync('README.md', 'utf8'), read);
 }
 
 async function runCheck({ name, run }: Check): Promise<boolean> {

@@ -36,6 +36,7 @@ documents('finds links to nothing, read from where the document stands', () => {
 documents('finds what is yet to be written, and what is too long', () => {
   assert.is(check('TODO').length, 1);
   assert.is(check('line\n'.repeat(151)).length, 1);
+  assert.equal(check(`${'line\n'.repeat(150)}${'| cell |\n'.repeat(50)}`), []);
 });
 
 documents.run();
