@@ -53,7 +53,8 @@ function writeExecutable(): void {
     output: fresh,
     disableExperimentalSEAWarning: true,
     useCodeCache: true,
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // The second: host/ffi/watchdog.ts ends what runs without unwinding what Node checks.
+    execArgv: ['--disable-warning=ExperimentalWarning', '--no-force-async-hooks-checks'],
     execArgvExtension: 'none',
     assets: Object.fromEntries(assets),
   };
