@@ -25,10 +25,20 @@ export type SpecMount = {
 /** A namespace that the container gets anew, or joins when `path` is given. */
 export type SpecNamespace = { readonly type: string; readonly path?: string };
 
+/** What the container may take of the machine. */
+export type SpecResources = {
+  /** In bytes; -1 for all there is. */
+  readonly memory?: { readonly limit?: number; readonly [other: string]: unknown };
+  /** Microseconds of processor time in each period of so many microseconds; a quota below 1 is none. */
+  readonly cpu?: { readonly quota?: number; readonly period?: number; readonly [other: string]: unknown };
+  readonly [other: string]: unknown;
+};
+
 /** What is said of Linux alone. */
 export type SpecLinux = {
   readonly cgroupsPath?: string;
   readonly namespaces?: readonly SpecNamespace[];
+  readonly resources?: SpecResources;
   readonly [other: string]: unknown;
 };
 

@@ -22,6 +22,10 @@ export interface PreparedComponent {
   /** Interface names with versions, as the component declares them. */
   readonly imports: readonly string[];
   readonly exports: readonly string[];
+  /** How many instances are handed out and not given up. */
+  readonly inUse: number;
+  /** The instance in use whose code ran last on this thread, if that was one of this component; undefined where an engine cannot tell. */
+  readonly lastEntered: ComponentInstance | undefined;
   /**
    * Hands out a pristine instance, a new one or one put back to its snapshot. `createHost` is called for an instance that is
    * really new. A program is told what it runs with. Throws an `Error` whose message names the interface when an import is missing.
@@ -31,6 +35,8 @@ export interface PreparedComponent {
 
 /** One instance. Exported functions are called by exported interface (with its version) and function name. */
 export interface ComponentInstance {
+  /** Whom it works for. An engine only keeps it. */
+  owner: object | undefined;
   /**
    * Calls an exported function; several calls may wait on imports at a time.
    * Rejects with a `ComponentError`-like value (`payload`) for an error result and with `WebAssembly.RuntimeError` for a trap.

@@ -61,11 +61,14 @@ export function mountPointsOf(folders: WorkerFolders, program: WorkerProgram): s
 
 /** Returns what the worker is told of its container. */
 export function workerConfigOf(spec: Spec, containerId: string): WorkerConfig {
+  const limit = spec.linux?.resources?.memory?.limit ?? 0;
   return {
     containerId,
     environment: environmentOf(spec),
     args: spec.process.args ?? [],
     terminationMessagePath: terminationMessagePathOf(spec),
+    // The OCI runtime specification has -1 for unlimited.
+    memoryLimitBytes: limit > 0 ? limit : null,
   };
 }
 

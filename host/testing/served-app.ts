@@ -54,7 +54,13 @@ async function writeMount(
   await mkdir(join(cacheDirectory, 'components'), { recursive: true });
   await symlink(directory, paths.app);
   await symlink(join(cacheDirectory, 'components'), paths.components);
-  const config: WorkerConfig = { containerId: 'served-app', environment, args: [], terminationMessagePath: null };
+  const config: WorkerConfig = {
+    containerId: 'served-app',
+    environment,
+    args: [],
+    terminationMessagePath: null,
+    memoryLimitBytes: null,
+  };
   await writeFile(paths.config, JSON.stringify(config));
 }
 

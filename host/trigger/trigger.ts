@@ -4,6 +4,8 @@ import type { ComponentInstance } from '../engine/engine.ts';
 import type { AppEntrance } from '../factor/factor.ts';
 import type { AppPlan, Decision, HttpEvent } from '../gen/runtime.ts';
 import type { Program } from '../wasi/program.ts';
+import type { Admission } from './admission.ts';
+import type { Abandoned } from './http/exchange.ts';
 
 /** A component as a trigger uses it. */
 export type TriggerComponent = {
@@ -21,6 +23,8 @@ export type TriggerContext = {
   readonly environment: Readonly<Record<string, string>>;
   /** The components that serve some trigger, by id. */
   readonly components: ReadonlyMap<string, TriggerComponent>;
+  /** The way in for events from outside. */
+  readonly admission: Admission;
   /** Asks the guest runtime about an event of a dynamic entry. */
   readonly decide: (event: HttpEvent) => Promise<Decision>;
   /** Writes text to the container's standard output. */
@@ -37,6 +41,11 @@ export interface RunningTrigger {
   readonly entrance?: AppEntrance;
   /** Takes no more events; resolves when those under way are done. */
   drain(): Promise<void>;
+  /**
+   * Gives up every event under way, because the work of all of them was lost with that of `culprit`, the `owner` of a component
+   * instance. May rely on no promise that they wait for.
+   */
+  abandon(culprit: object | undefined): Abandoned;
   /** Cuts off what is still under way. */
   close(): void;
 }

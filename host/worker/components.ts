@@ -4,7 +4,7 @@ import type { Engine, InstanceHost, PreparedComponent } from '../engine/engine.t
 import { compatibleName } from '../engine/interface-name.ts';
 import type { ComponentPlan } from '../gen/runtime.ts';
 import type { PreparedApp, PreparedComponentRef } from '../plan/prepared-app.ts';
-import type { TriggerComponent } from '../trigger/trigger.ts';
+import type { LoadedComponent } from './oversight.ts';
 
 /** Where components come from and what they get. */
 export type ComponentLoader = {
@@ -17,13 +17,10 @@ export type ComponentLoader = {
 };
 
 /**
- * Loads every component that serves a trigger, by id. Throws an `Error` that names the component and what it lacks. The same wasm file
+ * Loads every component that serves a trigger. Throws an `Error` that names the component and what it lacks. The same wasm file
  * under two ids is loaded twice, because an engine keeps instances with the host that they got; V8 compiles it once all the same.
  */
-export async function loadComponents(
-  app: PreparedApp,
-  loader: ComponentLoader,
-): Promise<ReadonlyMap<string, TriggerComponent>> {
+export async function loadComponents(app: PreparedApp, loader: ComponentLoader): Promise<readonly LoadedComponent[]> {
   const engines = new Map<string, Promise<Engine>>();
   const compile = async ({ engine, key }: PreparedComponentRef) => {
     const loading = once(engines, engine, () => loader.createEngine(engine));
@@ -33,7 +30,7 @@ export async function loadComponents(
     const plan = app.plan.components.find(({ id }) => id === ref.id);
     return plan === undefined || ref.handler === null ? [] : [load(plan, ref.handler, compile(ref), loader)];
   });
-  return new Map((await Promise.all(components)).map((component) => [component.id, component]));
+  return Promise.all(components);
 }
 
 async function load(
@@ -41,13 +38,13 @@ async function load(
   handler: string,
   compiling: Promise<PreparedComponent>,
   loader: ComponentLoader,
-): Promise<TriggerComponent> {
+): Promise<LoadedComponent> {
   const prepared = await compiling.catch((error) => {
     throw new Error(`cannot load component "${plan.id}": ${String(error)}`, { cause: error });
   });
   const createHost = await loader.prepareHost(plan);
   checkImports(plan.id, prepared, createHost());
-  return { id: plan.id, handler, instantiate: (program) => prepared.instantiate(createHost, program) };
+  return { id: plan.id, handler, prepared, instantiate: (program) => prepared.instantiate(createHost, program) };
 }
 
 /** Throws an `Error` that names the component and every interface that nothing offers. */

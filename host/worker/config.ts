@@ -44,4 +44,6 @@ export type WorkerConfig = {
   readonly args: readonly string[];
   /** The file that says to a kubelet why the container has ended; null when there is none. */
   readonly terminationMessagePath: string | null;
+  /** How many bytes of memory the container may have; null without limit. */
+  readonly memoryLimitBytes: number | null;
 };

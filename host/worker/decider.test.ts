@@ -17,10 +17,13 @@ function createRuntime(exports: string[] = [DISPATCH]) {
   const runtime: PreparedComponent = {
     imports: [],
     exports,
+    inUse: 0,
+    lastEntered: undefined,
     async instantiate(createHost) {
       const name = instances++;
       const host = createHost();
       return {
+        owner: undefined,
         async call(exportName, functionName, [event]) {
           assert.equal([exportName, functionName], [DISPATCH, 'decide']);
           const { path } = event as HttpEvent;

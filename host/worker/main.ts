@@ -3,6 +3,7 @@
 
 import type { Engine } from '../engine/engine.ts';
 import { MemoryTrimmer } from '../ffi/memory-trimmer.ts';
+import { Watchdog } from '../ffi/watchdog.ts';
 import type { Invocation } from '../invocation.ts';
 import { mayWait } from '../wasi/async.ts';
 import { WORKER_MOUNT, workerPathsIn } from './config.ts';
@@ -10,6 +11,7 @@ import { DescriptorWriter } from './descriptor.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
 import { readWorkerInput, watchControl, writeTerminationMessage } from './files.ts';
 import { limitInstanceMemory, limitYoungGeneration } from './heap.ts';
+import { ownMemoryBytes } from './own-memory.ts';
 import { type RunningWorker, startWorker } from './worker.ts';
 
 /** The exit status of an app that could not start, as the original has it. */
@@ -50,6 +52,8 @@ export async function runWorker({ args, onTerminate, onUncaught }: Invocation): 
       components: paths.components,
       root,
       createEngine,
+      createWatchdog: (countdownMs) => new Watchdog(countdownMs),
+      ownMemoryBytes,
       openGuestOutput: () => new DescriptorSink(stderr),
       print: (text) => stdout.write(encoder.encode(text)),
       log,
@@ -69,10 +73,10 @@ export async function runWorker({ args, onTerminate, onUncaught }: Invocation): 
   }
 }
 
-async function createEngine(name: Engine['name']): Promise<Engine> {
+async function createEngine(name: Engine['name'], maxIdleBytes: number): Promise<Engine> {
   if (name === 'jco') return (await import('../engine/jco/jco-engine.ts')).createJcoEngine();
   const { createLinkEngine } = await import('../engine/link/link-engine.ts');
-  return createLinkEngine({ waits: mayWait });
+  return createLinkEngine({ waits: mayWait, maxIdleBytes });
 }
 
 async function end(worker: RunningWorker, grace: string | undefined, log: (line: string) => void): Promise<void> {

@@ -11,16 +11,19 @@ import type { ByteSink } from '../wasi/io/output-stream.ts';
 import { type ComponentLoader, loadComponents } from './components.ts';
 import type { WorkerConfig } from './config.ts';
 import { createDecider } from './decider.ts';
+import { limitsOf } from './limits.ts';
+import { type OversightOptions, oversee } from './oversight.ts';
 
 /** What the worker needs from the machine. */
-export type WorkerOptions = {
+export type WorkerOptions = Pick<OversightOptions, 'createWatchdog' | 'ownMemoryBytes'> & {
   readonly config: WorkerConfig;
   readonly app: PreparedApp;
   /** The folder of the prepared components. */
   readonly components: string;
   /** The folder that the plan's paths are relative to. */
   readonly root: string;
-  readonly createEngine: (name: Engine['name']) => Promise<Engine>;
+  /** Creates an engine whose idle instances hold at most so many bytes of their own for each component. */
+  readonly createEngine: (name: Engine['name'], maxIdleBytes: number) => Promise<Engine>;
   /** Opens a sink on the container's standard error. */
   readonly openGuestOutput: () => ByteSink;
   readonly print: (text: string) => void;
@@ -40,24 +43,27 @@ export interface RunningWorker {
 /** Starts the app: when this resolves, everything is compiled and every trigger takes events. Throws an `Error` for the operator. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { plan } = options.app;
+  const { environment, memoryLimitBytes } = options.config;
+  const limits = limitsOf(environment, memoryLimitBytes, plan.components.length);
   const running: RunningTrigger[] = [];
   const context: FactorContext = {
     app: plan,
-    environment: options.config.environment,
+    environment,
     root: options.root,
     openGuestOutput: options.openGuestOutput,
     warn: options.log,
     entrance: () => running.find(({ entrance }) => entrance !== undefined)?.entrance,
   };
   const loader: ComponentLoader = {
-    createEngine: options.createEngine,
+    createEngine: (name) => options.createEngine(name, limits.maxIdleBytes),
     directory: options.components,
     prepareHost: await configureFactors(factors, context),
   };
+  const loaded = await loadComponents(options.app, loader);
   const triggerContext: TriggerContext = {
     app: plan,
-    environment: options.config.environment,
-    components: await loadComponents(options.app, loader),
+    environment,
+    ...oversee({ ...options, loaded, limits, triggers: running }),
     decide: await createDecide(options, loader),
     print: options.print,
     log: options.log,

@@ -1,7 +1,7 @@
 // The engine that executes jco's output: a new instance of the transpiled module for every request. Slow (jco rebuilds the
 // module's body each time) and complete; the other engine is measured against it.
 
-import type { ComponentInstance, Engine, HostImports, InstanceHost, PreparedComponent } from '../engine.ts';
+import type { ComponentInstance, Engine, HostImports, PreparedComponent } from '../engine.ts';
 import { compatibleName } from '../interface-name.ts';
 import { type JcoSource, readJcoSource } from './source.ts';
 
@@ -18,14 +18,24 @@ export function createJcoEngine(): Engine {
 }
 
 function createPreparedComponent({ info, instantiate, getCoreModule }: JcoSource): PreparedComponent {
+  let inUse = 0;
   return {
     imports: info.imports,
     exports: info.exports,
+    get inUse() {
+      return inUse;
+    },
+    lastEntered: undefined,
     async instantiate(createHost, program) {
       const host = createHost();
       if (program) host.provide?.(program);
       const imports = pickImports(info.imports, host.imports);
-      return createInstance(await instantiate(getCoreModule, imports, instantiateCore), host);
+      const exports = await instantiate(getCoreModule, imports, instantiateCore);
+      inUse++;
+      return createInstance(exports, () => {
+        inUse--;
+        host.release();
+      });
     },
   };
 }
@@ -45,17 +55,16 @@ function pickImports(names: readonly string[], offered: HostImports): Record<str
   );
 }
 
-function createInstance(exports: Record<string, unknown>, host: InstanceHost): ComponentInstance {
+function createInstance(exports: Record<string, unknown>, release: () => void): ComponentInstance {
   return {
+    owner: undefined,
     async call(exportName, functionName, args) {
       const interfaceExports = exports[exportName] as Record<string, GuestFunction> | undefined;
       const exported = interfaceExports?.[camelCase(functionName)];
       if (exported === undefined) throw new Error(`the component exports no "${exportName}#${functionName}"`);
       return exported(...args);
     },
-    dispose() {
-      host.release();
-    },
+    dispose: release,
   };
 }
 

@@ -9,6 +9,8 @@ import { Trap } from './trap.ts';
 export interface ComponentStore {
   /** Counts how often it was put back to its snapshot: what it gave away before is worth nothing after. */
   readonly generation: number;
+  /** Notes that the guest runs again after it has waited. */
+  resume(): void;
   /** Runs the destructor of a resource that a component instance defines. */
   dropResource(resource: number, rep: number): void;
 }

@@ -1,6 +1,7 @@
 // Instantiates a linked component: its core instances in the plan's order, each import bound to what the plan says.
 
 import type { Callee, CoreItem } from '../../gen/runtime.ts';
+import type { ComponentInstance } from '../engine.ts';
 import { ComponentInstanceState, type ComponentStore, LiftLowerContext, type Realloc } from './context.ts';
 import type { HostFunction } from './host-function.ts';
 import type { CoreCallee, LiftedFunction, PostReturn } from './lift.ts';
@@ -18,9 +19,13 @@ const { Suspending, promising } = WebAssembly as unknown as {
 
 /** A component's core instances with the state that the Canonical ABI keeps for them. Exported functions are found by their number. */
 export class LinkedInstance implements ComponentStore {
+  /** The one whose code ran last on this thread. */
+  static lastEntered: LinkedInstance | undefined;
   readonly states: readonly ComponentInstanceState[];
   generation = 0;
-  private readonly component: LinkedComponent;
+  readonly component: LinkedComponent;
+  /** Who has it to himself at present. */
+  user: ComponentInstance | undefined;
   private readonly hostFunctions: readonly HostFunction[];
   private readonly coreInstances: WebAssembly.Instance[] = [];
   private readonly memories = new Map<WebAssembly.Memory, LinearMemory>();
@@ -53,12 +58,17 @@ export class LinkedInstance implements ComponentStore {
   /** Calls what an export of the plan leads to. Returns a promise where the component may wait. */
   callExport(callee: Callee, args: readonly unknown[]): unknown {
     if (callee.tag === 'host') return this.callHost(callee.val, args);
+    LinkedInstance.lastEntered = this;
     return this.exportedFunction(callee.val)(args);
   }
 
   /** Calls the plan's host function `index`. */
   callHost(index: number, args: readonly unknown[]): unknown {
     return (this.hostFunctions[index] as HostFunction)(...args);
+  }
+
+  resume(): void {
+    LinkedInstance.lastEntered = this;
   }
 
   /** Forgets what the Canonical ABI keeps of calls that have ended. */

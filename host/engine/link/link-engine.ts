@@ -67,6 +67,13 @@ export function createPreparedComponent(
     // An interface that gives only types is not asked of the host.
     imports: [...new Set(plan.hostFunctions.map((host) => host.interface))],
     exports: plan.exports,
+    get inUse() {
+      return pool.inUse;
+    },
+    get lastEntered() {
+      const { lastEntered } = LinkedInstance;
+      return lastEntered?.component === component ? lastEntered.user : undefined;
+    },
     instantiate: async (createHost, program) => {
       const pooled = pool.acquire(createHost);
       if (program) pooled.host.provide?.(program);
@@ -88,6 +95,7 @@ function exportTable(plan: LinkPlan): ExportTable {
 
 /** One use of an instance: it goes back to the pool when nothing went wrong with it. */
 class PristineInstance implements ComponentInstance {
+  owner: object | undefined;
   readonly #pool: InstancePool;
   readonly #pooled: PooledInstance;
   readonly #exports: ExportTable;
@@ -98,6 +106,7 @@ class PristineInstance implements ComponentInstance {
     this.#pool = pool;
     this.#pooled = pooled;
     this.#exports = exports;
+    pooled.instance.user = this;
   }
 
   async call(exportName: string, functionName: string, args: readonly unknown[]): Promise<unknown> {
@@ -116,6 +125,7 @@ class PristineInstance implements ComponentInstance {
 
   dispose(): void {
     this.#pooled.host.release();
-    if (this.#callsUnderWay === 0 && !this.#hasTrapped) this.#pool.release(this.#pooled);
+    this.#pooled.instance.user = undefined;
+    this.#pool.release(this.#pooled, this.#callsUnderWay === 0 && !this.#hasTrapped);
   }
 }

@@ -44,7 +44,10 @@ export function createHostLowering(
         if (!mayWait) throw new Trap('a function of the host that is not known to wait returned a promise');
         return value
           .then(result.returned, result.caught)
-          .then((settled) => finish(settled, flat[flatCount]))
+          .then((settled) => {
+            instance.store.resume();
+            return finish(settled, flat[flatCount]);
+          })
           .catch((reason) => {
             throw instance.fail(reason);
           });

@@ -4,6 +4,7 @@ import type { AppPlan, Decision, HttpEvent, HttpRoute } from '../../gen/runtime.
 import { pairsOf } from '../../wasi/http/field-list.ts';
 import { Fields } from '../../wasi/http/fields.ts';
 import { encodeLatin1 } from '../../wasi/latin1.ts';
+import type { Admission } from '../admission.ts';
 import type { Exchange } from './exchange.ts';
 import type { Handler } from './handlers.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
@@ -18,6 +19,7 @@ export type DispatchOptions = {
   readonly routes: readonly HttpRoute[];
   /** By component id; every component that a route names. */
   readonly handlers: ReadonlyMap<string, Handler>;
+  readonly admission: Admission;
   /** Asks the guest runtime about an event of a dynamic route. */
   readonly decide: (event: HttpEvent) => Promise<Decision>;
   /** Says something to the operator. */
@@ -37,6 +39,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (target === undefined) exchange.refuse();
     else if (target.path.startsWith(WELL_KNOWN)) answerWellKnown(target.path, options.app, exchange);
     else await answerByRoute(options, exchange, target);
+    options.admission.leave();
     options.onEvent();
   };
 }
@@ -115,7 +118,9 @@ async function answerWith(options: DispatchOptions, id: string, request: RoutedR
   const { authority, pathWithQuery } = target;
   const headers = new Fields([...exchange.headers, ...hostHeaders], true);
   const head = { method: exchange.method, authority, pathWithQuery, headers };
-  await handler({ head, body: exchange.body }, exchange);
+  const admitted = options.admission.enter();
+  if (admitted !== undefined) await admitted;
+  if (!exchange.isGone) await handler({ head, body: exchange.body }, exchange);
 }
 
 function createEvent({ exchange, target }: RoutedRequest): HttpEvent {

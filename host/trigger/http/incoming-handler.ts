@@ -68,6 +68,7 @@ class Handling {
   /** Takes the instance over. False when there is no one left to answer. */
   adopt(instance: ComponentInstance): boolean {
     this.#instance = instance;
+    instance.owner = this.#asker;
     return !this.#asker.isGone;
   }
 

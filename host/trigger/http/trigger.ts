@@ -5,6 +5,7 @@ import type { RunningTrigger, TriggerContext } from '../trigger.ts';
 import { formatAnnouncement } from './announcement.ts';
 import { sendToComponent } from './chaining.ts';
 import { createDispatch } from './dispatch.ts';
+import type { Exchange } from './exchange.ts';
 import { createHandlers } from './handlers.ts';
 import { formatListenAddress, LISTEN_ADDRESS_VARIABLE, parseListenAddress } from './listen-address.ts';
 import { listenHttp } from './server.ts';
@@ -29,6 +30,7 @@ export async function startHttpTrigger(plan: HttpPlan, context: TriggerContext):
       call: (request, response, scope) => sendToComponent(handlers, request, response, scope),
     },
     drain: server.drain,
+    abandon: (culprit) => server.abandon(culprit as Exchange | undefined),
     close: server.close,
   };
 }

@@ -40,6 +40,7 @@ export async function serveWhole(
   try {
     const adopt = (made: ComponentInstance) => {
       instance = made;
+      made.owner = asker;
       return made;
     };
     const answer = await call(await readWholeBody(body), adopt);

@@ -86,7 +86,13 @@ export async function prepareTestApp(
   await mkdir(paths.app, { recursive: true });
   await writeFile(join(paths.app, 'app.json'), formatPreparedApp(app));
   const terminationMessagePath = join(mount, 'termination-message');
-  const config: WorkerConfig = { containerId: 'test', environment, args: [], terminationMessagePath };
+  const config: WorkerConfig = {
+    containerId: 'test',
+    environment,
+    args: [],
+    terminationMessagePath,
+    memoryLimitBytes: null,
+  };
   await writeFile(paths.config, JSON.stringify(config));
   await writeFile(terminationMessagePath, '');
   return { mount, paths, app, terminationMessagePath, remove: () => rm(mount, { recursive: true }) };

@@ -2,9 +2,11 @@
 
 import { createJcoEngine } from '../../engine/jco/jco-engine.ts';
 import { createLinkEngine } from '../../engine/link/link-engine.ts';
+import { Watchdog } from '../../ffi/watchdog.ts';
 import type { AppPlan } from '../../gen/runtime.ts';
 import { mayWait } from '../../wasi/async.ts';
 import { BodyPipe } from '../../wasi/http/body-pipe.ts';
+import { ownMemoryBytes } from '../own-memory.ts';
 import { startWorker } from '../worker.ts';
 import { prepareTestApp } from './prepared-app.ts';
 
@@ -39,11 +41,13 @@ export async function startTestWorker(
   let printed = '';
   try {
     const worker = await startWorker({
-      config: { containerId: 'test', environment, args: [], terminationMessagePath: null },
+      config: { containerId: 'test', environment, args: [], terminationMessagePath: null, memoryLimitBytes: null },
       app: fixture.app,
       components: fixture.paths.components,
       root: options.root ?? '/',
       createEngine: async (name) => (name === 'jco' ? createJcoEngine() : createLinkEngine({ waits: mayWait })),
+      createWatchdog: (countdownMs) => new Watchdog(countdownMs),
+      ownMemoryBytes,
       openGuestOutput: () => createLogPipe(logged),
       print: (text) => {
         printed += text;

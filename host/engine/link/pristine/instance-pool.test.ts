@@ -28,7 +28,7 @@ async function until(isDone: () => boolean): Promise<void> {
 pools('gives idle instances up that were not needed for a while', async () => {
   const pool = createPool(() => 0, 1);
   const used = Array.from({ length: 8 }, () => pool.acquire(createHost));
-  for (const instance of used) pool.release(instance);
+  for (const instance of used) pool.release(instance, true);
   assert.is(pool.idleCount, 8);
   await until(() => pool.idleCount === 0);
 });
@@ -36,10 +36,10 @@ pools('gives idle instances up that were not needed for a while', async () => {
 pools('counts the memory of idle instances as they come and go', () => {
   const pool = createPool(() => 400, 60_000);
   const used = Array.from({ length: 3 }, () => pool.acquire(createHost));
-  for (const instance of used) pool.release(instance);
+  for (const instance of used) pool.release(instance, true);
   assert.is(pool.idleCount, 2);
-  pool.release(pool.acquire(createHost));
-  pool.release(pool.acquire(createHost));
+  pool.release(pool.acquire(createHost), true);
+  pool.release(pool.acquire(createHost), true);
   assert.is(pool.idleCount, 2);
 });
 
@@ -47,7 +47,7 @@ pools('does not keep an instance that cannot be put back', () => {
   const pool = createPool(() => {
     throw new Error('EFAULT');
   }, 60_000);
-  pool.release(pool.acquire(createHost));
+  pool.release(pool.acquire(createHost), true);
   assert.is(pool.idleCount, 0);
 });
 

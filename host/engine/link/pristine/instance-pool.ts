@@ -31,6 +31,8 @@ export class InstancePool {
   readonly #options: PoolOptions;
   readonly #idle: IdleInstance[] = [];
   #idleBytes = 0;
+  /** How many instances are handed out. */
+  inUse = 0;
   /** The fewest idle instances since the last look. */
   #unneeded = 0;
   #timer: ReturnType<typeof setInterval> | null = null;
@@ -48,7 +50,12 @@ export class InstancePool {
   /** Throws what `createHost` and instantiating throw. */
   acquire(createHost: () => InstanceHost): PooledInstance {
     const idle = this.#idle.pop();
-    if (idle === undefined) return this.#createPooled(createHost());
+    if (idle === undefined) {
+      const pooled = this.#createPooled(createHost());
+      this.inUse++;
+      return pooled;
+    }
+    this.inUse++;
     this.#idleBytes -= idle.ownBytes;
     this.#unneeded = Math.min(this.#unneeded, this.#idle.length);
     return idle.pooled;
@@ -70,11 +77,12 @@ export class InstancePool {
   }
 
   /**
-   * Takes an instance back whose host has been released. It must have ended every call without a trap. One that cannot be put back, or
-   * that is not needed, is given up.
+   * Takes an instance back whose host has been released. `isSound` says that every call has ended, and without a trap. An instance that
+   * is not, that cannot be put back or that is not needed, is given up.
    */
-  release(pooled: PooledInstance): void {
-    if (pooled.restorable === null || this.#idle.length >= this.#options.maxIdle) return;
+  release(pooled: PooledInstance, isSound: boolean): void {
+    this.inUse--;
+    if (!isSound || pooled.restorable === null || this.#idle.length >= this.#options.maxIdle) return;
     const ownBytes = tryRestore(pooled.restorable);
     if (ownBytes === null) return;
     if (this.#idle.length > 0 && this.#idleBytes + ownBytes > this.#options.maxIdleBytes) return;

@@ -1,0 +1,57 @@
+// What a worker's guests may take, by the container's environment and its memory.
+
+/** The environment variable with the seconds of processor time that a guest may hold its thread without giving way; 0 is for ever. */
+export const PROCESSOR_VARIABLE = 'SPIN_MAX_PROCESSOR_SECONDS';
+
+/** The environment variable with the most component instances at a time. The name is Spin's. */
+export const INSTANCES_VARIABLE = 'SPIN_MAX_INSTANCE_COUNT';
+
+const DEFAULT_PROCESSOR_SECONDS = 30;
+/** As Spin's pool has it. */
+const DEFAULT_INSTANCES = 1000;
+
+/** The most bytes that idle instances of one component may hold for themselves: 64 MiB. */
+const MAX_IDLE_BYTES = 0x400_0000;
+/** The part of the container's memory that idle instances may hold, and that all may before new ones have to wait. */
+const IDLE_SHARE = 1 / 4;
+const BUSY_SHARE = 3 / 4;
+
+/** Limits of one worker. */
+export type WorkerLimits = {
+  /** How long a guest may hold its thread, in milliseconds of processor time; null without limit. */
+  readonly processorMs: number | null;
+  readonly maxInstances: number;
+  /** The bytes that idle instances of each component may hold for themselves. */
+  readonly maxIdleBytes: number;
+  /** The bytes of its own that the process may hold while instances are made; null without limit. */
+  readonly maxBusyBytes: number | null;
+};
+
+/**
+ * Reads the limits. `memoryBytes` is what the container may have, null where it may have all. Throws an `Error` that names the variable whose
+ * value is no number.
+ */
+export function limitsOf(
+  environment: Readonly<Record<string, string>>,
+  memoryBytes: number | null,
+  components: number,
+): WorkerLimits {
+  const seconds = numberOf(environment, PROCESSOR_VARIABLE, /^\d+(\.\d+)?$/) ?? DEFAULT_PROCESSOR_SECONDS;
+  return {
+    processorMs: seconds === 0 ? null : seconds * 1000,
+    maxInstances: Math.max(1, numberOf(environment, INSTANCES_VARIABLE, /^\d+$/) ?? DEFAULT_INSTANCES),
+    maxIdleBytes: Math.min(
+      MAX_IDLE_BYTES,
+      Math.floor(((memoryBytes ?? Infinity) * IDLE_SHARE) / Math.max(1, components)),
+    ),
+    maxBusyBytes: memoryBytes === null ? null : Math.floor(memoryBytes * BUSY_SHARE),
+  };
+}
+
+function numberOf(environment: Readonly<Record<string, string>>, name: string, form: RegExp): number | undefined {
+  const text = environment[name];
+  if (text === undefined || text === '') return undefined;
+  if (!form.test(text))
+    throw new Error(`${name} is ${JSON.stringify(text)}, which is no number: give it one, or leave it out`);
+  return Number(text);
+}
