@@ -4,7 +4,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { findDocumentFaults, parseMakeTargets } from './check/documents.ts';
 import { findFeatureFaults } from './check/features.ts';
-import { findLayerFaults } from './check/layers.ts';
+import { findLayerFaults, isTool } from './check/layers.ts';
+import { findSettingFaults } from './check/settings.ts';
 
 type Check = { readonly name: string; readonly run: () => Promise<readonly string[]> };
 
@@ -41,6 +42,7 @@ const checks: readonly Check[] = [
   { name: `no file has more than ${MAX_FILE_LINES} lines`, run: async () => findLongFiles() },
   { name: 'documents name what is there', run: async () => checkDocuments() },
   { name: 'every feature names a test', run: async () => checkFeatures() },
+  { name: 'every setting is documented', run: async () => checkSettings() },
 ];
 
 function findLongFiles(): string[] {
@@ -59,6 +61,12 @@ function checkDocuments(): string[] {
 function checkFeatures(): string[] {
   const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
   return findFeatureFaults(readFileSync('README.md', 'utf8'), read);
+}
+
+/** Tools and tests set variables for others. */
+function checkSettings(): string[] {
+  const sources = [...readAll(SOURCES)].filter(([path]) => !isTool(path) && !/\.(?:test|e2e)\.ts$/.test(path));
+  return findSettingFaults(readFileSync('README.md', 'utf8'), new Map(sources));
 }
 
 async function runCheck({ name, run }: Check): Promise<boolean> {

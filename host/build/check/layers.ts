@@ -52,6 +52,11 @@ export function findLayerFaults(files: ReadonlyMap<string, string>): string[] {
   });
 }
 
+/** Whether a path is of the tools around the product. */
+export function isTool(path: string): boolean {
+  return layerOf(path) === 0 || path.includes('/testing/');
+}
+
 /** Resolves the relative imports of a file to the repository's paths. */
 function importsOf(path: string, text: string): string[] {
   return [...text.matchAll(IMPORT)].map(([, specifier = '']) => {
