@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rmdir } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
+import { findApp } from '../build/fixture/app.ts';
+import { TEST_APP } from '../testing/app.ts';
 import { onEachPodNode } from '../testing/each-release.ts';
 import { findProcesses } from '../testing/leftovers.ts';
 import { request, untilAnswer } from '../testing/network.ts';
@@ -10,6 +12,9 @@ import { until } from '../testing/until.ts';
 const MEBIBYTE = 1n << 20n;
 /** A shell that doubles a string until there is no more memory. */
 const GREEDY = ['sh', '-c', 'x=0123456789abcdef; while :; do x=$x$x; done'];
+
+const javascript = findApp('hello-js');
+if (!javascript) process.stdout.write('skipped: JavaScript in a small pod: hello-js is not built on this machine\n');
 
 await onEachPodNode('limit', (test) => {
   test('of memory kills a container, which is then OOMKilled', async (node) => {
@@ -20,11 +25,19 @@ await onEachPodNode('limit', (test) => {
     assert.equal([exitCode, reason], [137, 'OOMKilled']);
   });
 
-  test('of 128 MiB and a tenth of a CPU lets an app serve', async (node) => {
+  test(`of 128 MiB and a tenth of a CPU lets ${javascript ? 'an app in JavaScript' : 'an app'} serve`, async (node) => {
+    const image = await node.importApp(javascript ?? TEST_APP);
     const pod = await node.runPod('pod');
     const resources = { memoryLimitInBytes: 128n * MEBIBYTE, cpuPeriod: 100_000n, cpuQuota: 10_000n };
-    await pod.start('app', node.images.app, { resources });
-    assert.is((await untilAnswer(`http://${pod.address}/hello`)).status, 200);
+    await pod.start('app', image, { resources, environment: { SPIN_VARIABLE_TOKEN: 'any' } });
+    const url = `http://${pod.address}/`;
+    await untilAnswer(url);
+    for (let round = 0; round < 5; round++) {
+      const answers = await Promise.all(Array.from({ length: 5 }, () => request(url)));
+      assert.equal(new Set(answers.map(({ status }) => status)), new Set([200]));
+    }
+    const bytes = (await pod.stats('app'))?.memory?.workingSetBytes?.value ?? 0n;
+    assert.ok(bytes > MEBIBYTE && bytes < 128n * MEBIBYTE, `a working set of ${bytes} bytes`);
   });
 
   test('of shims is that of the cgroup which the node has for them', async (node) => {

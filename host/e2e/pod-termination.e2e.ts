@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { TEST_APP } from '../testing/app.ts';
 import { onEachPodNode } from '../testing/each-release.ts';
-import { importApp, importFiles } from '../testing/images.ts';
+import { importFiles } from '../testing/images.ts';
 import { untilAnswer } from '../testing/network.ts';
 import type { ContainerOptions, Pod } from '../testing/pod.ts';
 import type { PodNode } from '../testing/pod-node.ts';
@@ -59,8 +59,7 @@ await onEachPodNode('termination message', (test) => {
   });
 
   test('is in the file of each container whose app could not start, and of no other', async (node) => {
-    const unknownImport = await importApp(node.containerd, 'fixtures/apps/unknown-import');
-    await node.untilImage(unknownImport);
+    const unknownImport = await node.importApp('fixtures/apps/unknown-import');
     const variable = await importManifest(node, 'missing-variable', missingVariable);
     const pod = await node.runPod('pod', { sysctls: { 'net.ipv4.ip_unprivileged_port_start': '1024' } });
     const nobody = { runAsUser: { value: 65_534n }, capabilities: { dropCapabilities: ['ALL'] }, readonlyRootfs: true };

@@ -92,6 +92,13 @@ export class PodNode {
     for (const image of [PAUSE_IMAGE, ...Object.values(this.images)]) await this.untilImage(image);
   }
 
+  /** Imports the app in a folder; gives the name of its image. */
+  async importApp(folder: string): Promise<string> {
+    const image = await importApp(this.containerd, folder);
+    await this.untilImage(image);
+    return image;
+  }
+
   /** Waits until CRI has noticed that an image was imported. */
   async untilImage(name: string): Promise<void> {
     await until(`CRI knows ${name}`, async () => {
