@@ -14,6 +14,7 @@ export const ASYNC_IMPORTS: readonly string[] = [
   'wasi:io/streams#[method]output-stream.blocking-write-zeroes-and-flush',
   'wasi:io/streams#[method]output-stream.blocking-flush',
   'wasi:io/streams#[method]output-stream.blocking-splice',
+  'wasi:io/streams#[method]output-stream.forward',
   'wasi:filesystem/types#[method]descriptor.open-at',
   'wasi:filesystem/types#[method]descriptor.read',
   'wasi:filesystem/types#[method]descriptor.read-directory',

@@ -42,9 +42,19 @@ async function load(
   const prepared = await compiling.catch((error) => {
     throw new Error(`cannot load component "${plan.id}": ${String(error)}`, { cause: error });
   });
-  const createHost = await loader.prepareHost(plan);
+  const createHost = await withSnapshots(prepared.imports, await loader.prepareHost(plan));
   checkImports(plan.id, prepared, createHost());
   return { id: plan.id, handler, prepared, instantiate: (program) => prepared.instantiate(createHost, program) };
+}
+
+/** Few components are as old as the snapshots of WASI 0.2; the others' workers load nothing for them. */
+async function withSnapshots(imports: readonly string[], createHost: () => InstanceHost): Promise<() => InstanceHost> {
+  if (!imports.some((name) => name.includes('@0.2.0-rc-2023-'))) return createHost;
+  const { offerSnapshots } = await import('../wasi/snapshot/snapshot.ts');
+  return () => {
+    const host = createHost();
+    return { ...host, imports: offerSnapshots(imports, host.imports) };
+  };
 }
 
 /** Throws an `Error` that names the component and every interface that nothing offers. */

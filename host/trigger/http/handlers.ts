@@ -13,7 +13,7 @@ type CreateHandler = (component: TriggerComponent, log: (line: string) => void, 
 /** Exports that serve HTTP, and how. */
 const kinds: readonly (readonly [RegExp, CreateHandler])[] = [
   [
-    /^wasi:http\/incoming-handler@0\.2\.\d+$/,
+    /^wasi:http\/incoming-handler@0\.2\.(?:\d+|0-rc-2023-(?:10-18|11-10))$/,
     (component, log) => (request, asker) => serveWithComponent(component, request, asker, log),
   ],
   [
