@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { suite } from 'uvu';
@@ -17,7 +17,6 @@ import {
   readMetrics,
   readOomKills,
   removeCgroup,
-  watchMemoryEvents,
 } from './cgroupfs.ts';
 import type { Cgroup } from './path.ts';
 
@@ -110,32 +109,3 @@ real('removes an empty cgroup with those below it, and leaves one in use alone',
 });
 
 real.run();
-
-const fake = suite<{ directory: string; cgroup: Cgroup }>('watchMemoryEvents');
-
-// Files stand in for cgroup v2, which this machine may not have.
-fake.before.each((context) => {
-  context.directory = mkdtempSync(join(tmpdir(), 'events-'));
-  context.cgroup = { version: 2, directories: { unified: context.directory } };
-  writeFileSync(join(context.directory, 'memory.events'), 'oom_kill 0\n');
-});
-fake.after.each(({ directory }) => rmSync(directory, { recursive: true }));
-
-fake('calls back when the counters change', async ({ directory, cgroup }) => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stop = watchMemoryEvents(cgroup, resolve);
-  const alive = setTimeout(() => {}, 10_000);
-  writeFileSync(join(directory, 'memory.events'), 'oom_kill 1\n');
-  await promise;
-  clearTimeout(alive);
-  stop();
-  assert.is(readFileSync(join(directory, 'memory.events'), 'utf8'), 'oom_kill 1\n');
-  assert.is(await readOomKills(cgroup), 1n);
-});
-
-fake('does nothing where there is nothing to watch', ({ directory }) => {
-  watchMemoryEvents({ version: 2, directories: { unified: join(directory, 'none') } }, assert.unreachable)();
-  watchMemoryEvents({ version: 1, directories: { memory: directory } }, assert.unreachable)();
-});
-
-fake.run();

@@ -1,6 +1,5 @@
 // Reads, empties and removes the cgroup of a container through /sys/fs/cgroup. The OCI runtime makes it and sets its limits.
 
-import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,10 +7,10 @@ import type { Any } from '../gen/google.protobuf.ts';
 import { Metrics as MetricsV1 } from '../gen/io.containerd.cgroups.v1.ts';
 import { Metrics as MetricsV2 } from '../gen/io.containerd.cgroups.v2.ts';
 import { packAny } from '../protobuf/any.ts';
-import { metricsFromV1, oomKillsFromV1, v1Files } from './metrics-v1.ts';
+import { metricsFromV1, oomKillsFromV1, PARTITIONS, v1Files } from './metrics-v1.ts';
 import { metricsFromV2, oomKillsFromV2, v2Files } from './metrics-v2.ts';
 import { type Cgroup, locateCgroup, UNIFIED } from './path.ts';
-import type { FileTexts } from './stat.ts';
+import { type FileTexts, hugePageSizesOf } from './stat.ts';
 
 /** Between two looks at a cgroup that is being emptied, in milliseconds, and how often. */
 const EMPTY_POLL_MS = 10;
@@ -49,10 +48,14 @@ export async function joinCgroup(path: string, pid: number, root = '/sys/fs/cgro
 
 /** Reads the usage of a cgroup. Works until the cgroup is removed; what cannot be read counts 0. */
 export async function readMetrics(cgroup: Cgroup): Promise<Any> {
+  const pageSizes = hugePageSizesOf(await readdir('/sys/kernel/mm/hugepages').catch(() => []));
   if (cgroup.version === 2) {
-    return packAny(MetricsV2, metricsFromV2(await readFiles({ [UNIFIED]: v2Files }, cgroup)));
+    const files = await readFiles({ [UNIFIED]: v2Files(pageSizes) }, cgroup);
+    return packAny(MetricsV2, metricsFromV2(files, pageSizes));
   }
-  return packAny(MetricsV1, metricsFromV1(await readFiles(v1Files, cgroup)));
+  const partitions = await readFile(PARTITIONS, 'utf8').catch(() => '');
+  const files = new Map([...(await readFiles(v1Files(pageSizes), cgroup)), [PARTITIONS, partitions] as const]);
+  return packAny(MetricsV1, metricsFromV1(files, pageSizes));
 }
 
 /** Reads how often the kernel has killed a process of the cgroup for lack of memory; 0 when that cannot be read. */
@@ -73,22 +76,6 @@ async function readFiles(names: Readonly<Record<string, readonly string[]>>, cgr
   });
   await Promise.all(reads);
   return texts;
-}
-
-/**
- * Calls back when the counters of memory events change, on cgroup v2; version 1 has no file that can be watched.
- * Returns how to stop.
- */
-export function watchMemoryEvents(cgroup: Cgroup, changed: () => void): () => void {
-  const directory = cgroup.directories[UNIFIED];
-  if (cgroup.version !== 2 || directory === undefined) return () => {};
-  let watcher: FSWatcher | null = null;
-  try {
-    watcher = watch(join(directory, 'memory.events'), { persistent: false }, changed).on('error', () => {});
-  } catch {
-    // Out of inotify watches, or the cgroup is gone: the counter is also read at the end.
-  }
-  return () => watcher?.close();
 }
 
 /** Lists the processes of a cgroup and of those below it; empty when it is gone. */

@@ -1,12 +1,31 @@
 // The usage of a container on a machine with cgroup v1, as containerd's io.containerd.cgroups.v1.Metrics wants it: times in nanoseconds,
 // sizes in bytes. https://docs.kernel.org/admin-guide/cgroup-v1/
 
-import type { Metrics } from '../gen/io.containerd.cgroups.v1.ts';
+import type { BlkIOStat, Metrics } from '../gen/io.containerd.cgroups.v1.ts';
 import type { Fields } from '../protobuf/message.ts';
-import { type FileTexts, parseKeyed, parseNumber } from './stat.ts';
+import { type FileTexts, parseKeyed, parseNumber, parseRdma } from './stat.ts';
 
-/** The files that `metricsFromV1` reads, by controller. */
-export const v1Files: Readonly<Record<string, readonly string[]>> = {
+/** Where the kernel names block devices by their numbers (proc(5)). */
+export const PARTITIONS = '/proc/partitions';
+
+/** Fields of the message and their files: those of a scheduler that kernels had before 5.0, then those that every kernel has. */
+const scheduledFiles: Readonly<Record<keyof BlkIOStat, string>> = {
+  ioServiceBytesRecursive: 'blkio.io_service_bytes_recursive',
+  ioServicedRecursive: 'blkio.io_serviced_recursive',
+  ioQueuedRecursive: 'blkio.io_queued_recursive',
+  ioServiceTimeRecursive: 'blkio.io_service_time_recursive',
+  ioWaitTimeRecursive: 'blkio.io_wait_time_recursive',
+  ioMergedRecursive: 'blkio.io_merged_recursive',
+  ioTimeRecursive: 'blkio.time_recursive',
+  sectorsRecursive: 'blkio.sectors_recursive',
+};
+const throttledFiles: Readonly<Partial<Record<keyof BlkIOStat, string>>> = {
+  ioServiceBytesRecursive: 'blkio.throttle.io_service_bytes_recursive',
+  ioServicedRecursive: 'blkio.throttle.io_serviced_recursive',
+};
+
+/** The files that `metricsFromV1` reads by controller, on a machine with huge pages of these sizes; beside them `PARTITIONS`. */
+export const v1Files = (pageSizes: readonly string[]): Readonly<Record<string, readonly string[]>> => ({
   pids: ['pids.current', 'pids.max'],
   cpuacct: ['cpuacct.usage', 'cpuacct.usage_percpu', 'cpuacct.stat'],
   cpu: ['cpu.stat'],
@@ -20,22 +39,27 @@ export const v1Files: Readonly<Record<string, readonly string[]>> = {
       `${prefix}.failcnt`,
     ]),
   ],
-  blkio: ['blkio.throttle.io_service_bytes_recursive', 'blkio.throttle.io_serviced_recursive'],
-};
+  blkio: [...Object.values(scheduledFiles), ...Object.values(throttledFiles)],
+  rdma: ['rdma.current', 'rdma.max'],
+  hugetlb: pageSizes.flatMap((size) =>
+    ['usage_in_bytes', 'max_usage_in_bytes', 'failcnt'].map((name) => `hugetlb.${size}.${name}`),
+  ),
+});
 
 /** cpuacct.stat counts in ticks of USER_HZ, which is 100 on all architectures of Linux that Node runs on. */
 const NANOSECONDS_PER_TICK = 10_000_000n;
 
 /** Computes the usage from the texts of `v1Files`. */
-export function metricsFromV1(files: FileTexts): Fields<Metrics> {
+export function metricsFromV1(files: FileTexts, pageSizes: readonly string[]): Fields<Metrics> {
   return {
     pids: { current: parseNumber(files.get('pids.current')), limit: parseNumber(files.get('pids.max'), 0n) },
     cpu: cpuOf(files),
     memory: memoryOf(files),
-    blkio: {
-      ioServiceBytesRecursive: blockEntries(files.get('blkio.throttle.io_service_bytes_recursive')),
-      ioServicedRecursive: blockEntries(files.get('blkio.throttle.io_serviced_recursive')),
-    },
+    blkio: blockOf(files, scheduledFiles) ?? blockOf(files, throttledFiles) ?? {},
+    rdma: files.has('rdma.current')
+      ? { current: parseRdma(files.get('rdma.current')), limit: parseRdma(files.get('rdma.max')) }
+      : undefined,
+    hugetlb: pageSizes.flatMap((size) => hugePagesOf(files, size)),
     memoryOomControl: oomControlOf(files),
   };
 }
@@ -123,16 +147,41 @@ function totalsOf(stat: (key: string) => bigint): Fields<Metrics>['memory'] {
   };
 }
 
-// `8:0 Read 4096`, and a last line `Total 4096`.
-function blockEntries(text: string | undefined) {
+function hugePagesOf(files: FileTexts, pagesize: string) {
+  const read = (name: string) => files.get(`hugetlb.${pagesize}.${name}`);
+  const usage = read('usage_in_bytes');
+  if (usage === undefined) return [];
+  const [max, failcnt] = [parseNumber(read('max_usage_in_bytes')), parseNumber(read('failcnt'))];
+  return [{ pagesize, usage: parseNumber(usage), max, failcnt }];
+}
+
+/** Reads the fields of the message from their files; null when no file has an entry. */
+function blockOf(
+  files: FileTexts,
+  names: Readonly<Partial<Record<keyof BlkIOStat, string>>>,
+): Fields<BlkIOStat> | null {
+  const devices = devicesOf(files.get(PARTITIONS));
+  const fields = Object.entries(names).map(([field, name]) => [field, blockEntries(files.get(name), devices)] as const);
+  return fields.every(([, entries]) => entries.length === 0) ? null : Object.fromEntries(fields);
+}
+
+// `8:0 Read 4096`, without an operation `8:0 4096`, and a last line `Total 4096`.
+function blockEntries(text: string | undefined, devices: ReadonlyMap<string, string>) {
   return (text ?? '')
     .split('\n')
-    .map((line) => /^(\d+):(\d+) (\w+) (\d+)$/.exec(line))
+    .map((line) => /^((\d+):(\d+)) (?:(\w+) )?(\d+)$/.exec(line))
     .filter((match) => match !== null)
-    .map(([, major = '0', minor = '0', op = '', value = '0']) => ({
+    .map(([, numbers = '', major = '0', minor = '0', op = '', value = '0']) => ({
       op,
+      device: devices.get(numbers) ?? '',
       major: BigInt(major),
       minor: BigInt(minor),
       value: BigInt(value),
     }));
+}
+
+// `   8        0   41943040 sda`, below a line with the columns' names.
+function devicesOf(text: string | undefined): ReadonlyMap<string, string> {
+  const lines = (text ?? '').split('\n').map((line) => /^ *(\d+) +(\d+) +\d+ (\S+)$/.exec(line));
+  return new Map(lines.flatMap((match) => (match ? [[`${match[1]}:${match[2]}`, `/dev/${match[3]}`] as const] : [])));
 }

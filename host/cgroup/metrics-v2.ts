@@ -3,17 +3,18 @@
 
 import type { MemoryStat, Metrics } from '../gen/io.containerd.cgroups.v2.ts';
 import type { Fields } from '../protobuf/message.ts';
-import { type FileTexts, parseKeyed, parseNested, parseNumber } from './stat.ts';
+import { type FileTexts, parseKeyed, parseNested, parseNumber, parseRdma } from './stat.ts';
 
-/** The files that `metricsFromV2` reads. */
-export const v2Files: readonly string[] = [
+/** The files that `metricsFromV2` reads, on a machine with huge pages of these sizes. */
+export const v2Files = (pageSizes: readonly string[]): string[] => [
   ...['cpu.stat', 'cpu.pressure', 'io.stat', 'io.pressure', 'pids.current', 'pids.max'],
   ...['memory.stat', 'memory.events', 'memory.pressure', 'memory.current', 'memory.max', 'memory.peak'],
-  ...['memory.swap.current', 'memory.swap.max', 'memory.swap.peak'],
+  ...['memory.swap.current', 'memory.swap.max', 'memory.swap.peak', 'rdma.current', 'rdma.max'],
+  ...pageSizes.flatMap((size) => ['current', 'max', 'events'].map((name) => `hugetlb.${size}.${name}`)),
 ];
 
 /** Computes the usage from the texts of `v2Files`. */
-export function metricsFromV2(files: FileTexts): Fields<Metrics> {
+export function metricsFromV2(files: FileTexts, pageSizes: readonly string[]): Fields<Metrics> {
   const cpu = parseKeyed(files.get('cpu.stat'));
   const events = parseKeyed(files.get('memory.events'));
   return {
@@ -29,6 +30,8 @@ export function metricsFromV2(files: FileTexts): Fields<Metrics> {
     },
     memory: memoryOf(files),
     io: { usage: ioEntries(files.get('io.stat')), psi: pressureOf(files.get('io.pressure')) },
+    rdma: { current: parseRdma(files.get('rdma.current')), limit: parseRdma(files.get('rdma.max')) },
+    hugetlb: pageSizes.map((size) => hugePagesOf(files, size)),
     memoryEvents: {
       low: events('low'),
       high: events('high'),
@@ -90,6 +93,15 @@ function memoryOf(files: FileTexts): Fields<MemoryStat> {
     swapLimit: parseNumber(files.get('memory.swap.max')),
     swapMaxUsage: parseNumber(files.get('memory.swap.peak')),
     psi: pressureOf(files.get('memory.pressure')),
+  };
+}
+
+function hugePagesOf(files: FileTexts, pagesize: string) {
+  return {
+    pagesize,
+    current: parseNumber(files.get(`hugetlb.${pagesize}.current`)),
+    max: parseNumber(files.get(`hugetlb.${pagesize}.max`)),
+    failcnt: parseKeyed(files.get(`hugetlb.${pagesize}.events`))('max'),
   };
 }
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseKeyed, parseNested, parseNumber, UNLIMITED } from './stat.ts';
+import { hugePageSizesOf, parseKeyed, parseNested, parseNumber, UNLIMITED } from './stat.ts';
 
 const numbers = suite('parseNumber');
 
@@ -35,3 +35,12 @@ nested('gives pairs by key', () => {
 });
 
 nested.run();
+
+const pageSizes = suite('hugePageSizesOf');
+
+pageSizes('gives sizes as cgroup files have them, and leaves out what is none', () => {
+  const folders = ['hugepages-64kB', 'hugepages-2048kB', 'hugepages-1048576kB', 'power', 'hugepages-x'];
+  assert.equal(hugePageSizesOf(folders), ['64KB', '2MB', '1GB']);
+});
+
+pageSizes.run();

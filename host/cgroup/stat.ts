@@ -3,6 +3,9 @@
 /** The largest value of a 64-bit field, which stands for "no limit". */
 export const UNLIMITED = 2n ** 64n - 1n;
 
+/** The same of a 32-bit field. */
+const RDMA_UNLIMITED = 2 ** 32 - 1;
+
 /** The content of cgroup files by name; a file that does not exist is missing. */
 export type FileTexts = ReadonlyMap<string, string>;
 
@@ -28,4 +31,30 @@ export function parseNested(text: string | undefined): Map<string, ReadonlyMap<s
       return [key, new Map(pairs.map((pair) => pair.split('=') as [string, string]))];
     }),
   );
+}
+
+/**
+ * Lists the sizes of huge pages as the names of cgroup files have them, such as `2MB`, from the names of folders in
+ * /sys/kernel/mm/hugepages, such as `hugepages-2048kB`.
+ */
+export function hugePageSizesOf(folders: readonly string[]): string[] {
+  return folders.flatMap((name) => {
+    const [, kilobytes] = /^hugepages-(\d+)kB$/.exec(name) ?? [];
+    return kilobytes === undefined ? [] : [formatPageSize(Number(kilobytes))];
+  });
+}
+
+function formatPageSize(kilobytes: number): string {
+  if (kilobytes >= 2 ** 20) return `${Math.floor(kilobytes / 2 ** 20)}GB`;
+  return kilobytes >= 2 ** 10 ? `${Math.floor(kilobytes / 2 ** 10)}MB` : `${kilobytes}KB`;
+}
+
+/** Parses rdma.current and rdma.max: a line for each device. */
+export function parseRdma(text: string | undefined) {
+  const count = (word: string | undefined) => (word === 'max' ? RDMA_UNLIMITED : Number(word ?? 0));
+  return [...parseNested(text)].map(([device, pairs]) => ({
+    device,
+    hcaHandles: count(pairs.get('hca_handle')),
+    hcaObjects: count(pairs.get('hca_object')),
+  }));
 }

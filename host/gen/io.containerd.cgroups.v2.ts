@@ -216,9 +216,11 @@ export type HugeTlbStat = {
   current: bigint;
   max: bigint;
   pagesize: string;
+  failcnt: bigint;
 };
 export const HugeTlbStat: MessageType<HugeTlbStat> = /* @__PURE__ */ createMessageType('io.containerd.cgroups.v2.HugeTlbStat', [
   [1, 'current', 'uint64'],
   [2, 'max', 'uint64'],
   [3, 'pagesize', 'string'],
+  [4, 'failcnt', 'uint64'],
 ]);

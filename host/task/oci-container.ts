@@ -5,14 +5,8 @@ import { join } from 'node:path';
 import { bundleFiles } from '../bundle/files.ts';
 import { unmountAll } from '../bundle/mount.ts';
 import { parseSpecProcess, type SpecProcess } from '../bundle/spec.ts';
-import {
-  killProcesses,
-  listProcesses,
-  readMetrics,
-  readOomKills,
-  removeCgroup,
-  watchMemoryEvents,
-} from '../cgroup/cgroupfs.ts';
+import { killProcesses, listProcesses, readMetrics, readOomKills, removeCgroup } from '../cgroup/cgroupfs.ts';
+import { watchMemoryEvents } from '../cgroup/memory-events.ts';
 import type { Cgroup } from '../cgroup/path.ts';
 import type { Any } from '../gen/google.protobuf.ts';
 import type { OciRuntime } from '../oci/runtime.ts';
