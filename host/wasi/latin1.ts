@@ -13,3 +13,8 @@ export function decodeLatin1(bytes: Uint8Array): string {
   for (let index = 0; index < bytes.length; index++) text += String.fromCharCode(bytes[index] as number);
   return text;
 }
+
+/** Reads such a string as the UTF-8 that its bytes are. */
+export function decodeUtf8(bytes: string): string {
+  return /[\x80-\xff]/.test(bytes) ? new TextDecoder().decode(encodeLatin1(bytes)) : bytes;
+}

@@ -7,6 +7,7 @@ import type { ComponentFactor, Factor } from '../factor.ts';
 import { createEnvironmentProvider, createVariableResolver, type VariableResolver } from '../variable.ts';
 import { createHttpClient } from './client.ts';
 import { createOutgoingHandler } from './handler.ts';
+import { createSendRequest } from './send-request.ts';
 
 /** The outbound HTTP factor. */
 export const outboundHttp: Factor = {
@@ -19,11 +20,13 @@ export const outboundHttp: Factor = {
         const rules = createRules(component.allowedOutboundHosts, resolver);
         return {
           shared: { 'wasi:http/types@0.2': httpTypes },
-          create: (scope) => ({
-            'wasi:http/outgoing-handler@0.2': {
-              handle: createOutgoingHandler({ client, rules, entrance, warn }, scope),
-            },
-          }),
+          create: (scope) => {
+            const handle = createOutgoingHandler({ client, rules, entrance, warn }, scope);
+            return {
+              'wasi:http/outgoing-handler@0.2': { handle },
+              'fermyon:spin/http': { sendRequest: createSendRequest(handle, scope, warn) },
+            };
+          },
         };
       },
     };

@@ -3,7 +3,7 @@
 
 import { pairsOf, valuesOf } from '../../wasi/http/field-list.ts';
 import type { IncomingRequestHead } from '../../wasi/http/request.ts';
-import { encodeLatin1 } from '../../wasi/latin1.ts';
+import { decodeUtf8 } from '../../wasi/latin1.ts';
 import { isSpinHeader } from './spin-headers.ts';
 
 /** Headers that a program does not see: credentials, and `Proxy`, whose variable many programs take for their own setting. */
@@ -70,9 +70,4 @@ function decodePercents(text: string): string {
     String.fromCharCode(Number.parseInt(digits, 16)),
   );
   return decodeUtf8(raw);
-}
-
-/** Header values are held as one character per byte. */
-function decodeUtf8(bytes: string): string {
-  return /[\x80-\xff]/.test(bytes) ? new TextDecoder().decode(encodeLatin1(bytes)) : bytes;
 }

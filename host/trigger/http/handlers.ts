@@ -2,6 +2,7 @@
 
 import type { HttpRoute } from '../../gen/runtime.ts';
 import type { TriggerComponent } from '../trigger.ts';
+import { serveWithInboundHttp } from './inbound-http.ts';
 import { type Asker, type HandledRequest, serveWithComponent } from './incoming-handler.ts';
 import { serveWithProgram } from './wagi.ts';
 
@@ -15,6 +16,10 @@ const kinds: readonly (readonly [RegExp, CreateHandler])[] = [
   [
     /^wasi:http\/incoming-handler@0\.2\.(?:\d+|0-rc-2023-(?:10-18|11-10))$/,
     (component, log) => (request, asker) => serveWithComponent(component, request, asker, log),
+  ],
+  [
+    /^fermyon:spin\/inbound-http$/,
+    (component, log) => (request, asker) => serveWithInboundHttp(component, request, asker, log),
   ],
   [
     /^wasi:cli\/run@0\.2\.\d+$/,

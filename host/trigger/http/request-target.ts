@@ -1,5 +1,7 @@
 // The request line's target and the Host header, made into what a guest sees (RFC 9112 section 3.2).
 
+import { decodeUtf8 } from '../../wasi/latin1.ts';
+
 /** Where a request goes. */
 export type RequestTarget = {
   readonly authority: string;
@@ -25,10 +27,4 @@ export function parseRequestTarget(target: string, host: string | undefined): Re
   const pathWithQuery = decodeUtf8(rest.startsWith('/') || rest === '*' ? rest : `/${rest}`);
   const query = pathWithQuery.indexOf('?');
   return { authority, path: query === -1 ? pathWithQuery : pathWithQuery.slice(0, query), pathWithQuery };
-}
-
-/** node:http gives bytes as latin1 characters; a guest's string is UTF-8. */
-function decodeUtf8(text: string): string {
-  if (!/[\x80-\xff]/.test(text)) return text;
-  return new TextDecoder().decode(Uint8Array.from(text, (character) => character.charCodeAt(0)));
 }

@@ -7,13 +7,19 @@ import { BodyPipe } from './body-pipe.ts';
 /** The most bytes taken at a time: whatever is there. */
 const READ_LIMIT_BYTES = Number.MAX_SAFE_INTEGER;
 
-/** Reads a body to its end. Rejects with an `Error` when it breaks off, and with `InstanceCancelled` when it is cancelled. */
-export async function readWholeBody(source: ByteSource): Promise<Uint8Array> {
+/**
+ * Reads a body to its end. Rejects with an `Error` when it breaks off or is longer than `limitBytes`, and with `InstanceCancelled` when it
+ * is cancelled.
+ */
+export async function readWholeBody(source: ByteSource, limitBytes = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
+  let length = 0;
   for (;;) {
     const chunk = source.take(READ_LIMIT_BYTES);
     if (chunk !== undefined) {
       chunks.push(chunk);
+      length += chunk.length;
+      if (length > limitBytes) throw new Error(`the body is longer than ${limitBytes} bytes`);
       continue;
     }
     const error = source.takeError();
