@@ -7,7 +7,7 @@ APP ?= hello-c
 SHIM := containerd-shim-spin-v2
 
 .DEFAULT_GOAL := help
-.PHONY: help root setup build check fix test unit e2e run bench generate fixtures image release install uninstall lock clean
+.PHONY: help root setup build check fix test unit e2e critest vm run bench generate fixtures image release install uninstall lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "%-10s %s\n", $$1, $$2 }'
@@ -39,6 +39,15 @@ unit: build ## unit tests; FILE=host/ttrpc for some
 e2e: root build ## end-to-end tests against real containerd (as root); FILE=host/e2e/x.e2e.ts for one
 	@$(NODE) host/build/fixtures.ts --missing
 	@$(NODE) host/testing/run-tests.ts e2e $(FILE)
+
+critest: root build ## cri-tools' validation of this shim and runc's side by side, 6 minutes; FOCUS=<words> for some (as root; needs Go)
+	@host/build/setup iptables
+	@$(NODE) host/conformance/main.ts
+
+vm: root build ## tests of cgroup v2 and systemd in an emulated machine; FILE=host/e2e/x.e2e.ts for others (as root)
+	@host/build/setup e2fsprogs mmdebstrap qemu-system-x86
+	@$(NODE) host/build/fixtures.ts --missing
+	@FILE="$(FILE)" $(NODE) host/vm/main.ts
 
 run: root build ## run the demo app under a private containerd (as root); ONCE=1 ends after the answer
 	@ONCE=$(ONCE) APP=$(APP) PORT=$(PORT) $(NODE) host/demo/main.ts

@@ -1,6 +1,6 @@
 // Reads and writes the files of a bundle, which containerd makes and removes, and the node's configuration.
 
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   DEFAULT_CONFIG_PATH,
@@ -18,6 +18,8 @@ export const bundleFiles = {
   initPid: 'init.pid',
   address: 'address',
 } as const;
+
+const SYSTEMD_FOLDER = '/run/systemd/system';
 
 /** Reads a bundle's container. Throws a system error, or INVALID_ARGUMENT. */
 export async function readSpec(bundle: string): Promise<Spec> {
@@ -54,6 +56,14 @@ export async function readOptional(path: string): Promise<string | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+/** Tells whether systemd runs the machine, as sd_booted(3) does. */
+export function isSystemdRunning(): Promise<boolean> {
+  return access(SYSTEMD_FOLDER).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Reads the options that a Create request names by path. Throws a system error, or INVALID_ARGUMENT. */

@@ -14,7 +14,7 @@ export type Options = {
   readonly BinaryName?: string;
   /** The OCI runtime's state folder, below which each containerd and namespace gets its own. */
   readonly Root?: string;
-  /** Whether systemd makes the cgroups. Where nobody says, the form of the container's cgroup path tells. */
+  /** Whether systemd makes the cgroups. Where nobody says, it does if it runs the machine and the container's cgroup path is in its form. */
   readonly SystemdCgroup?: boolean;
   readonly NoPivotRoot?: boolean;
   readonly NoNewKeyring?: boolean;

@@ -5,13 +5,13 @@ import { settingsOf, stateDirectoryOf } from './settings.ts';
 import type { Spec } from './spec.ts';
 
 const spec: Spec = { ociVersion: '1.0.2', process: { cwd: '/' }, root: { path: 'rootfs' } };
-const tenant = { containerdAddress: '/run/containerd/containerd.sock', namespace: 'k8s.io' };
+const surroundings = { containerdAddress: '/run/containerd/containerd.sock', namespace: 'k8s.io', hasSystemd: true };
 const folder = '/run/containerd-shim-spin/%2Frun%2Fcontainerd%2Fcontainerd.sock/k8s.io';
 
 const settings = suite('settingsOf');
 
 settings('answers every question by itself', () => {
-  assert.equal(settingsOf({}, {}, spec, tenant), {
+  assert.equal(settingsOf({}, {}, spec, surroundings), {
     ociRuntime: 'runc',
     ociRoot: `${folder}/oci`,
     systemdCgroup: false,
@@ -27,34 +27,38 @@ settings('answers every question by itself', () => {
 
 settings("puts the request's answers before the node's", () => {
   const node = { BinaryName: 'crun', RuntimeComponent: '/node.wasm' };
-  const { ociRuntime, guestRuntime } = settingsOf({ BinaryName: 'youki' }, node, spec, tenant);
+  const { ociRuntime, guestRuntime } = settingsOf({ BinaryName: 'youki' }, node, spec, surroundings);
   assert.is(ociRuntime, 'youki');
   assert.is(guestRuntime, '/node.wasm');
 });
 
 settings('keeps apart the containers of two containerds in one root', () => {
   const roots = ['unix:///run/a.sock', '/run/b.sock'].map((containerdAddress) => {
-    return settingsOf({ Root: '/run/runc' }, {}, spec, { containerdAddress, namespace: 'default' }).ociRoot;
+    return settingsOf({ Root: '/run/runc' }, {}, spec, { ...surroundings, containerdAddress, namespace: 'default' })
+      .ociRoot;
   });
   assert.equal(roots, ['/run/runc/%2Frun%2Fa.sock/default', '/run/runc/%2Frun%2Fb.sock/default']);
 });
 
 settings('takes systemd from the form of the cgroup path, unless somebody says otherwise', () => {
   const withSystemd: Spec = { ...spec, linux: { cgroupsPath: 'system.slice:cri:abc' } };
-  assert.ok(settingsOf({}, {}, withSystemd, tenant).systemdCgroup);
-  assert.not.ok(settingsOf({ SystemdCgroup: false }, {}, withSystemd, tenant).systemdCgroup);
+  assert.ok(settingsOf({}, {}, withSystemd, surroundings).systemdCgroup);
+  assert.not.ok(settingsOf({ SystemdCgroup: false }, {}, withSystemd, surroundings).systemdCgroup);
+  const without = { ...surroundings, hasSystemd: false };
+  assert.not.ok(settingsOf({}, {}, withSystemd, without).systemdCgroup);
+  assert.ok(settingsOf({ SystemdCgroup: true }, {}, withSystemd, without).systemdCgroup);
 });
 
 settings('lets a pod choose a guest runtime that the node offers', () => {
   const chosen: Spec = { ...spec, annotations: { [GUEST_RUNTIME]: 'canary' } };
   const node = { RuntimeComponents: { canary: '/canary.wasm' }, RuntimeComponent: '/node.wasm' };
-  assert.is(settingsOf({}, node, chosen, tenant).guestRuntime, '/canary.wasm');
+  assert.is(settingsOf({}, node, chosen, surroundings).guestRuntime, '/canary.wasm');
 });
 
 settings('refuses a guest runtime that the node does not offer, and says what it does', () => {
   const chosen: Spec = { ...spec, annotations: { [GUEST_RUNTIME]: '/etc/passwd' } };
-  assert.throws(() => settingsOf({}, { RuntimeComponents: { canary: '/c' } }, chosen, tenant), /offers canary/);
-  assert.throws(() => settingsOf({}, {}, chosen, tenant), /offers none/);
+  assert.throws(() => settingsOf({}, { RuntimeComponents: { canary: '/c' } }, chosen, surroundings), /offers canary/);
+  assert.throws(() => settingsOf({}, {}, chosen, surroundings), /offers none/);
 });
 
 settings.run();
@@ -63,7 +67,7 @@ const state = suite('stateDirectoryOf');
 
 state('is below the folder that the node names', () => {
   assert.is(
-    stateDirectoryOf({ StateDirectory: '/s' }, { ...tenant, namespace: 'a/b' }),
+    stateDirectoryOf({ StateDirectory: '/s' }, { ...surroundings, namespace: 'a/b' }),
     `/s${folder.slice(25, -7)}/a%2Fb`,
   );
 });

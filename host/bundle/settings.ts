@@ -28,18 +28,25 @@ export type Settings = {
 /** Which containers a folder is for. */
 export type Tenant = { readonly containerdAddress: string; readonly namespace: string };
 
+/** What is known beside what was asked for. */
+export type Surroundings = Tenant & {
+  /** Whether systemd runs the machine. */
+  readonly hasSystemd: boolean;
+};
+
 const DEFAULT_CACHE = '/var/lib/containerd-shim-spin';
 const DEFAULT_STATE = '/run/containerd-shim-spin';
 const DEFAULT_OCI_RUNTIME = 'runc';
 
 /** Answers every question: the request's options come first, then the node's, then the defaults. Throws INVALID_ARGUMENT. */
-export function settingsOf(request: Options, node: NodeOptions, spec: Spec, tenant: Tenant): Settings {
+export function settingsOf(request: Options, node: NodeOptions, spec: Spec, surroundings: Surroundings): Settings {
   const options = { ...node, ...request };
-  const stateDirectory = stateDirectoryOf(node, tenant);
+  const stateDirectory = stateDirectoryOf(node, surroundings);
+  const mayUseSystemd = surroundings.hasSystemd && isSystemdCgroupPath(spec.linux?.cgroupsPath);
   return {
     ociRuntime: options.BinaryName || DEFAULT_OCI_RUNTIME,
-    ociRoot: options.Root ? tenantDirectory(options.Root, tenant) : `${stateDirectory}/oci`,
-    systemdCgroup: options.SystemdCgroup ?? isSystemdCgroupPath(spec.linux?.cgroupsPath),
+    ociRoot: options.Root ? tenantDirectory(options.Root, surroundings) : `${stateDirectory}/oci`,
+    systemdCgroup: options.SystemdCgroup ?? mayUseSystemd,
     noPivotRoot: options.NoPivotRoot ?? false,
     noNewKeyring: options.NoNewKeyring ?? false,
     shimCgroup: options.ShimCgroup || null,

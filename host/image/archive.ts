@@ -14,6 +14,8 @@ export type ImageOptions = {
   /** `ctr run` refuses an image that names no process; the shim reads none. Empty leaves it out. */
   readonly entrypoint?: readonly string[];
   readonly environment?: readonly string[];
+  /** Who the process runs as, such as `1000:1000` or a name; root when left out. */
+  readonly user?: string;
   readonly labels?: Readonly<Record<string, string>>;
 };
 
@@ -67,8 +69,8 @@ function pathOf({ digest }: Descriptor): string {
   return `blobs/${digest.replace(':', '/')}`;
 }
 
-function encodeConfig(options: ImageOptions, diffId: string): Uint8Array<ArrayBuffer> {
-  const { platform, entrypoint = [], environment = [], labels = {} } = options;
+function encodeConfig(options: Omit<ImageOptions, 'name'>, diffId: string): Uint8Array<ArrayBuffer> {
+  const { platform, entrypoint = [], environment = [], user, labels = {} } = options;
   return json({
     created: EPOCH,
     architecture: platform.architecture,
@@ -76,6 +78,7 @@ function encodeConfig(options: ImageOptions, diffId: string): Uint8Array<ArrayBu
     config: {
       ...(entrypoint.length ? { Entrypoint: entrypoint } : {}),
       ...(environment.length ? { Env: environment } : {}),
+      ...(user === undefined ? {} : { User: user }),
       ...(Object.keys(labels).length ? { Labels: labels } : {}),
       WorkingDir: '/',
     },
@@ -111,10 +114,18 @@ function encodeIndex(
  * The `manifest.json` beside the OCI files is for readers that know only the older layout of `docker save`.
  */
 export async function encodeImage(entries: readonly TarEntry[], options: ImageOptions): Promise<Uint8Array> {
+  return encodeArchive(await createImage(entries, options), options);
+}
+
+/** Makes an image of one layer that holds the entries. */
+export async function createImage(
+  entries: readonly TarEntry[],
+  options: Omit<ImageOptions, 'name'>,
+): Promise<ImageParts> {
   const files = encodeTar(withDirectories(entries));
   const layer = await createBlob(MEDIA_TYPE.layer, await gzip(files));
   const config = await createBlob(MEDIA_TYPE.config, encodeConfig(options, await digestOf(files)));
-  return encodeArchive({ config, layers: [layer] }, options);
+  return { config, layers: [layer] };
 }
 
 /** What a manifest names. */
@@ -149,7 +160,8 @@ export async function encodeIndexArchive(
   return encodeLayout([...new Map(blobs.map((blob) => [blob.digest, blob])).values()], encodeIndex(index, { name }));
 }
 
-function createManifest({ config, layers, annotations }: ImageParts): Promise<StoredBlob> {
+/** Makes the manifest that names an image's parts. */
+export function createManifest({ config, layers, annotations }: ImageParts): Promise<StoredBlob> {
   const content = { config: describe(config), layers: layers.map(describe), annotations };
   return createBlob(MEDIA_TYPE.manifest, json({ schemaVersion: 2, mediaType: MEDIA_TYPE.manifest, ...content }));
 }

@@ -4,7 +4,14 @@
 import { close } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { groupIdOf } from '../bundle/annotations.ts';
-import { bundleFiles, readNodeOptions, readOptions, readSpec, writeAddress } from '../bundle/files.ts';
+import {
+  bundleFiles,
+  isSystemdRunning,
+  readNodeOptions,
+  readOptions,
+  readSpec,
+  writeAddress,
+} from '../bundle/files.ts';
 import { mountRootfs, unmountAll } from '../bundle/mount.ts';
 import { type Options, optionsFromAny } from '../bundle/options.ts';
 import { type Settings, settingsOf } from '../bundle/settings.ts';
@@ -82,13 +89,14 @@ export async function createContainer(
 }
 
 async function prepare(request: CreateTaskRequest, context: CreateContext): Promise<Draft> {
-  const [spec, node, options] = await Promise.all([
+  const [spec, node, options, hasSystemd] = await Promise.all([
     readSpec(request.bundle),
     readNodeOptions(context.environment),
     readRequestOptions(request.options),
+    isSystemdRunning(),
   ]);
   for (const warning of [...node.warnings, ...options.warnings]) context.log.warning(warning, { id: request.id });
-  const settings = settingsOf(options.options, node.options, spec, context);
+  const settings = settingsOf(options.options, node.options, spec, { ...context, hasSystemd });
   if (settings.shimCgroup !== null) await moveShim(settings.shimCgroup);
   const oci = { binary: settings.ociRuntime, root: settings.ociRoot, systemdCgroup: settings.systemdCgroup };
   const shim = await identifyProcess(process.pid);

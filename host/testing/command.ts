@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { timeScale } from './until.ts';
 
 /** How a command ended. */
 export type Output = { readonly code: number; readonly stdout: string; readonly stderr: string };
@@ -51,7 +52,7 @@ function keepText(stream: Readable): () => string {
 /** Runs a command to its end, whatever its exit code. Rejects when it cannot be started. */
 export async function runCommand(file: string, args: readonly string[], options: CommandOptions = {}): Promise<Output> {
   const { child, ended } = startCommand(file, args, { input: '', ...options });
-  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), (options.timeoutMs ?? 60_000) * timeScale);
   return ended.finally(() => clearTimeout(timer));
 }
 

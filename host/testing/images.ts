@@ -51,9 +51,9 @@ export async function importBusybox(containerd: Containerd): Promise<string> {
   return importEntries(containerd, 'busybox', await listBusybox());
 }
 
-/** Lists the files of that image. */
-export async function listBusybox(): Promise<TarEntry[]> {
-  const programs = APPLETS.map((name): TarEntry => ({ kind: 'symlink', path: `bin/${name}`, target: 'busybox' }));
+/** Lists the files of that image, with these programs. */
+export async function listBusybox(applets: readonly string[] = APPLETS): Promise<TarEntry[]> {
+  const programs = applets.map((name): TarEntry => ({ kind: 'symlink', path: `bin/${name}`, target: 'busybox' }));
   const busybox: TarEntry = { kind: 'file', path: 'bin/busybox', content: await readFile(BUSYBOX), mode: 0o755 };
   const folders = ['tmp', 'proc', 'dev', 'sys'].map((path): TarEntry => ({ kind: 'directory', path }));
   return [busybox, ...programs, ...folders];

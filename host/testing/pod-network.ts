@@ -1,5 +1,5 @@
 // A network for the pods of one private containerd, by the CNI plugins of the machine: a bridge and a range of addresses of its own.
-// The pods reach each other and the machine; no firewall rule is made. https://www.cni.dev/plugins/current/main/bridge/
+// The pods reach each other and the machine; no firewall rule is made, unless pods may have ports of the machine. https://www.cni.dev/plugins/current/main/bridge/
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,7 +26,10 @@ export type PodNetwork = {
 };
 
 /** Writes the configuration of a network; the bridge comes with the first pod. The folder's name ends in what no other instance has. */
-export async function createPodNetwork(directory: string): Promise<PodNetwork> {
+export async function createPodNetwork(
+  directory: string,
+  { hasHostPorts = false }: { readonly hasHostPorts?: boolean } = {},
+): Promise<PodNetwork> {
   const pluginFolder = PLUGIN_FOLDERS.find((folder) => PLUGINS.every((name) => existsSync(join(folder, name))));
   if (pluginFolder === undefined) throw new Error('no CNI plugins: make setup installs containernetworking-plugins');
   // An interface's name has at most 15 characters.
@@ -36,7 +39,8 @@ export async function createPodNetwork(directory: string): Promise<PodNetwork> {
   const configFolder = join(directory, 'cni');
   await mkdir(configFolder, { recursive: true });
   const ipam = { type: 'host-local', dataDir: addresses, ranges: [[{ subnet }]], routes: [{ dst: '0.0.0.0/0' }] };
-  const plugins = [{ type: 'bridge', bridge, isGateway: true, ipMasq: false, ipam }];
+  const ports = hasHostPorts ? [{ type: 'portmap', capabilities: { portMappings: true } }] : [];
+  const plugins = [{ type: 'bridge', bridge, isGateway: true, ipMasq: false, ipam }, ...ports];
   await writeFile(join(configFolder, 'pods.conflist'), JSON.stringify({ cniVersion: '0.4.0', name: bridge, plugins }));
   return {
     pluginFolder,

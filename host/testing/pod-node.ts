@@ -1,6 +1,6 @@
 // A private containerd with CRI, as a node of a cluster has it, and the calls of a kubelet. Pods run under the runtime handler `spin`,
 // which is the shim under test; their network is real. Nothing is pulled: the pause container's image is made here as well.
-import { mkdir, readFile, rmdir } from 'node:fs/promises';
+import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findCgroup } from '../cgroup/cgroupfs.ts';
 import { UNIFIED } from '../cgroup/path.ts';
@@ -14,27 +14,37 @@ import { untilAnswer } from './network.ts';
 import { Pod, type PodOptions } from './pod.ts';
 import { createPodNetwork, type PodNetwork } from './pod-network.ts';
 import type { Release } from './releases.ts';
-import { until } from './until.ts';
+import { timeScale, until } from './until.ts';
 
 /** The namespace that the CRI plugin uses. */
 const CRI_NAMESPACE = 'k8s.io';
 const PAUSE_IMAGE = 'docker.io/library/pause:test';
+/** Not `sleep`, which tests look for in pods that share their processes. */
+const PAUSE = ['/bin/busybox', 'tail', '-f', '/dev/null'];
 /** A container that does nothing until it is killed. */
 export const SLEEP = { command: ['sleep', '1000'] };
 /** Starting and stopping includes what the network's plugins and the grace time take, in ms. */
-const CALL_TIMEOUT_MS = 60_000;
+const CALL_TIMEOUT_MS = 60_000 * timeScale;
 /** capabilities(7); the number is that of linux/capability.h. */
 const CAP_SYS_RESOURCE = 24n;
 
 /** What a node is made of. */
-export type PodNodeOptions = { readonly release: Release; readonly runtime: string };
+export type PodNodeOptions = {
+  readonly release: Release;
+  readonly runtime: string;
+  /** Whether pods may have ports of the machine; makes rules of its firewall. */
+  readonly hasHostPorts?: boolean;
+  /** The only registry that images are pulled from, whatever their names say: `address:port`. */
+  readonly registry?: string;
+};
 
 /** Starts a containerd with CRI and waits until it is ready for pods. */
-export async function openPodNode({ release, runtime }: PodNodeOptions): Promise<PodNode> {
+export async function openPodNode({ release, runtime, ...options }: PodNodeOptions): Promise<PodNode> {
   let network: PodNetwork | undefined;
   const formatCriConfig = async (directory: string): Promise<string> => {
-    network ??= await createPodNetwork(directory);
-    return formatConfig(directory, runtime, network);
+    network ??= await createPodNetwork(directory, options);
+    const config = await formatConfig(directory, runtime, network);
+    return options.registry === undefined ? config : config + (await configureRegistry(directory, options.registry));
   };
   const containerd = await openContainerd({ release, runtime, namespace: CRI_NAMESPACE, formatCriConfig });
   if (network === undefined) throw new Error('containerd was started without its configuration');
@@ -87,7 +97,7 @@ export class PodNode {
   /** Waits until CRI is ready, and imports every image that tests need, the pause container's too. */
   async prepare(): Promise<void> {
     await this.untilReady();
-    await importEntries(this.containerd, 'pause', await listBusybox(), ['/bin/sleep', '1000000']);
+    await importEntries(this.containerd, 'pause', await listBusybox(), PAUSE);
     this.images = { app: await importApp(this.containerd, TEST_APP), box: await importBusybox(this.containerd) };
     for (const image of [PAUSE_IMAGE, ...Object.values(this.images)]) await this.untilImage(image);
   }
@@ -201,6 +211,15 @@ ${section}.containerd.runtimes.runc]
 ${section}.containerd.runtimes.spin]
   runtime_type = "${runtime}"
 `;
+}
+
+/** Writes where to pull from, and gives the configuration that says where that is written. */
+async function configureRegistry(directory: string, registry: string): Promise<string> {
+  const folder = join(directory, 'registries');
+  await mkdir(join(folder, '_default'), { recursive: true });
+  const lines = `server = "http://${registry}"\n[host."http://${registry}"]\n  capabilities = ["pull", "resolve"]\n`;
+  await writeFile(join(folder, '_default', 'hosts.toml'), lines);
+  return `[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "${folder}"\n`;
 }
 
 /** Tells whether this process, and so containerd, has a capability; root in a container lacks some. */

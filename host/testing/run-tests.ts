@@ -1,16 +1,18 @@
 // The guard around uvu: runs each test file in a process of its own and believes none of them (see judge.ts).
-//   node host/testing/run-tests.ts unit|e2e|unit,e2e [file or folder ...]
+//   node host/testing/run-tests.ts unit|e2e|vm|unit,e2e [file or folder ...]
 // The last line of standard output is `N passed, N failed`; the exit status is 0 only when something passed and nothing failed.
 import { findFiles } from './find-files.ts';
 import { judge, type Verdict } from './judge.ts';
 import { runFile } from './run-file.ts';
+import { timeScale } from './until.ts';
 
 type Kind = { readonly suffix: string; readonly jobs: number; readonly timeoutMs: number };
 
-/** Unit tests share the machine two at a time; end-to-end tests measure and look for leftovers, so each runs alone. */
+/** Unit tests share the machine two at a time; end-to-end tests measure and look for leftovers, so each runs alone. `vm` needs `make vm`'s. */
 const KINDS: Readonly<Record<string, Kind>> = {
   unit: { suffix: '.test.ts', jobs: 2, timeoutMs: 120_000 },
   e2e: { suffix: '.e2e.ts', jobs: 1, timeoutMs: 400_000 },
+  vm: { suffix: '.vm.ts', jobs: 1, timeoutMs: 400_000 },
 };
 
 async function runKind(kind: Kind, paths: readonly string[]): Promise<Verdict[]> {
@@ -26,7 +28,7 @@ async function runKind(kind: Kind, paths: readonly string[]): Promise<Verdict[]>
 
 async function runAndReport(file: string, timeoutMs: number): Promise<Verdict> {
   const startedMs = performance.now();
-  const run = await runFile(file, { timeoutMs });
+  const run = await runFile(file, { timeoutMs: timeoutMs * timeScale });
   const verdict = judge(run);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   const isGood = verdict.failed === 0;

@@ -2,7 +2,7 @@
 
 /** From the top to the bottom. Rooms in one row may import each other. Tests are exempt. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['bench', 'host/build', 'host/demo', 'host/e2e', 'host/image', 'host/testing'],
+  ['bench', 'host/build', 'host/conformance', 'host/demo', 'host/e2e', 'host/image', 'host/testing', 'host/vm'],
   ['host/main.ts'],
   ['host/shim'],
   ['host/task'],

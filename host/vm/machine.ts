@@ -1,0 +1,51 @@
+// Runs the machine: an emulated PC with two disks and two serial ports, one for kernel and systemd, one for the tests. Its disks are
+// written to a copy that is thrown away.
+import { readFile, writeFile } from 'node:fs/promises';
+import { startCommand } from '../testing/command.ts';
+import type { SystemDisk } from './disk.ts';
+
+const MEMORY_MIB = 3072;
+const PROCESSORS = 2;
+const TIMEOUT_MS = 3_600_000;
+/** The line that the guest writes last. */
+const ENDED = /^ended with (\d+)\r?$/m;
+
+/** What the machine is made of. */
+export type MachineOptions = {
+  readonly system: SystemDisk;
+  readonly repository: string;
+  /** File that gets what kernel and systemd say. */
+  readonly consoleLog: string;
+};
+
+/** Boots the machine and waits until it has turned itself off; passes on what its tests say. Tells whether they passed. */
+export async function runMachine({ system, repository, consoleLog }: MachineOptions): Promise<boolean> {
+  await writeFile(consoleLog, '');
+  const drive = (path: string) => ['-drive', `file=${path},if=virtio,format=raw,snapshot=on`];
+  const { child, ended } = startCommand(
+    'qemu-system-x86_64',
+    [
+      ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max'],
+      ...['-m', String(MEMORY_MIB), '-smp', String(PROCESSORS)],
+      ...['-nodefaults', '-display', 'none', '-no-reboot'],
+      ...['-kernel', system.kernel, '-initrd', system.initialRamdisk],
+      ...['-append', 'root=/dev/vda rw console=ttyS0 panic=-1'],
+      ...drive(system.image),
+      ...drive(repository),
+      ...['-serial', `file:${consoleLog}`, '-serial', 'stdio'],
+    ],
+    { input: '' },
+  );
+  child.stdout?.pipe(process.stdout, { end: false });
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  const timer = setTimeout(end, TIMEOUT_MS);
+  const { stdout, stderr } = await ended.finally(() => clearTimeout(timer));
+  process.off('exit', end);
+  const [, code] = ENDED.exec(stdout) ?? [];
+  if (code === undefined) {
+    const last = (await readFile(consoleLog, 'utf8')).split('\n').slice(-20).join('\n');
+    throw new Error(`the machine ended before its tests: ${stderr}\n${last}`);
+  }
+  return code === '0';
+}

@@ -1,0 +1,31 @@
+// The command behind `make vm`: boots a small Debian with systemd and cgroup v2 in an emulator, and runs end-to-end tests in it, as the
+// guard runs them on a machine. Environment: FILE, test files or folders in place of those that are about cgroups. What the tests say goes
+// to standard output, what kernel and systemd say to run/vm/console.log. The first run makes the system's disk, build/vm.
+import { mkdir } from 'node:fs/promises';
+import { requireRoot } from '../testing/each-release.ts';
+import { makeRepositoryDisk, makeSystemDisk } from './disk.ts';
+import { runMachine } from './machine.ts';
+
+/** What depends on the kernel's cgroups and on who makes them. */
+const DEFAULT_FILES = [
+  'host/cgroup',
+  'host/vm',
+  'host/e2e/linux.e2e.ts',
+  'host/e2e/oci-runtime.e2e.ts',
+  'host/e2e/pod.e2e.ts',
+  'host/e2e/pod-limits.e2e.ts',
+];
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+requireRoot();
+await mkdir('run/vm', { recursive: true });
+const { FILE = '' } = process.env;
+const files = FILE === '' ? DEFAULT_FILES : FILE.split(' ');
+const startedMs = performance.now();
+const system = await makeSystemDisk(print);
+const repository = await makeRepositoryDisk(files);
+print('==> booting');
+const isGood = await runMachine({ system, repository, consoleLog: 'run/vm/console.log' });
+print(`==> all of this took ${((performance.now() - startedMs) / 1000).toFixed(0)} s`);
+if (!isGood) process.exitCode = 1;
