@@ -91,6 +91,17 @@ await onEachRelease('failing app', (test) => {
     assert.instance(await looping, Error);
   });
 
+  test('ends a guest that computes for too long with 504, says so in the log, and goes on', async (containerd) => {
+    const url = await runApp(containerd, 'app', { flags: ['--env', 'SPIN_MAX_PROCESSOR_SECONDS=0.5'] });
+    for (let round = 0; round < 3; round++) {
+      const sleeping = request(`${url}/sleep/60000`);
+      assert.is((await request(`${url}/loop`)).status, 504);
+      assert.is((await sleeping).status, 503);
+      assert.is((await request(`${url}/hello`)).status, 200);
+    }
+    await until('the log says it', async () => /component "hello" held its thread/.test(await containerd.log('app')));
+  });
+
   test('exits with 137 and tells of the lack of memory when it is beyond its limit', async (containerd) => {
     const events = containerd.startCtr(['events']);
     const url = await runApp(containerd, 'app', { flags: ['--memory-limit', String(64 * 2 ** 20)] });
