@@ -11,6 +11,7 @@ limits(
     assert.equal(limitsOf({}, null, 1), {
       processorMs: 30_000,
       maxInstances: 1000,
+      maxUses: 1,
       maxIdleBytes: 64 * MEBIBYTE,
       maxBusyBytes: null,
     });

@@ -6,6 +6,9 @@ export const PROCESSOR_VARIABLE = 'SPIN_MAX_PROCESSOR_SECONDS';
 /** The environment variable with the most component instances at a time. The name is Spin's. */
 export const INSTANCES_VARIABLE = 'SPIN_MAX_INSTANCE_COUNT';
 
+/** The environment variable with how many requests share an instance, one after another. The name is that of Spin's option. */
+export const REUSE_VARIABLE = 'SPIN_MAX_INSTANCE_REUSE_COUNT';
+
 const DEFAULT_PROCESSOR_SECONDS = 30;
 /** As Spin's pool has it. */
 const DEFAULT_INSTANCES = 1000;
@@ -16,11 +19,16 @@ const MAX_IDLE_BYTES = 0x400_0000;
 const IDLE_SHARE = 1 / 4;
 const BUSY_SHARE = 3 / 4;
 
+/** What an engine must know of them. */
+export type InstanceLimits = Pick<WorkerLimits, 'maxIdleBytes' | 'maxUses'>;
+
 /** Limits of one worker. */
 export type WorkerLimits = {
   /** How long a guest may hold its thread, in milliseconds of processor time; null without limit. */
   readonly processorMs: number | null;
   readonly maxInstances: number;
+  /** How many requests an instance serves before it is pristine again. */
+  readonly maxUses: number;
   /** The bytes that idle instances of each component may hold for themselves. */
   readonly maxIdleBytes: number;
   /** The bytes of its own that the process may hold while instances are made; null without limit. */
@@ -40,6 +48,7 @@ export function limitsOf(
   return {
     processorMs: seconds === 0 ? null : seconds * 1000,
     maxInstances: Math.max(1, numberOf(environment, INSTANCES_VARIABLE, /^\d+$/) ?? DEFAULT_INSTANCES),
+    maxUses: Math.max(1, numberOf(environment, REUSE_VARIABLE, /^\d+$/) ?? 1),
     maxIdleBytes: Math.min(
       MAX_IDLE_BYTES,
       Math.floor(((memoryBytes ?? Infinity) * IDLE_SHARE) / Math.max(1, components)),

@@ -11,6 +11,7 @@ import { DescriptorWriter } from './descriptor.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
 import { readWorkerInput, watchControl, writeTerminationMessage } from './files.ts';
 import { limitInstanceMemory, limitYoungGeneration } from './heap.ts';
+import type { InstanceLimits } from './limits.ts';
 import { ownMemoryBytes } from './own-memory.ts';
 import { type RunningWorker, startWorker } from './worker.ts';
 
@@ -73,10 +74,10 @@ export async function runWorker({ args, onTerminate, onUncaught }: Invocation): 
   }
 }
 
-async function createEngine(name: Engine['name'], maxIdleBytes: number): Promise<Engine> {
+async function createEngine(name: Engine['name'], { maxIdleBytes, maxUses }: InstanceLimits): Promise<Engine> {
   if (name === 'jco') return (await import('../engine/jco/jco-engine.ts')).createJcoEngine();
   const { createLinkEngine } = await import('../engine/link/link-engine.ts');
-  return createLinkEngine({ waits: mayWait, maxIdleBytes });
+  return createLinkEngine({ waits: mayWait, maxIdleBytes, maxUses });
 }
 
 async function end(worker: RunningWorker, grace: string | undefined, log: (line: string) => void): Promise<void> {

@@ -89,5 +89,27 @@ instanceCount('lets requests wait for an instance, and answers all', () =>
   }),
 );
 
+const reuse = suite('SPIN_MAX_INSTANCE_REUSE_COUNT');
+
+async function bodyOf(port: number, path: string): Promise<string> {
+  await using connection = await ask(port, path);
+  return (await connection.readAnswer()).body;
+}
+
+reuse('lets so many requests share an instance, and the next one see a pristine one', () =>
+  onWorker({ SPIN_MAX_INSTANCE_REUSE_COUNT: '3' }, async ({ port }) => {
+    const counts: string[] = [];
+    for (let round = 0; round < 5; round++) counts.push((await bodyOf(port, '/count')).trim());
+    assert.equal(counts, ['1', '2', '3', '1', '2']);
+  }),
+);
+
+reuse('is off unless asked for', () =>
+  onWorker({}, async ({ port }) => {
+    assert.is(await bodyOf(port, '/count'), await bodyOf(port, '/count'));
+  }),
+);
+
 processorTime.run();
 instanceCount.run();
+reuse.run();

@@ -11,7 +11,7 @@ import type { ByteSink } from '../wasi/io/output-stream.ts';
 import { type ComponentLoader, loadComponents } from './components.ts';
 import type { WorkerConfig } from './config.ts';
 import { createDecider } from './decider.ts';
-import { limitsOf } from './limits.ts';
+import { type InstanceLimits, limitsOf } from './limits.ts';
 import { type OversightOptions, oversee } from './oversight.ts';
 
 /** What the worker needs from the machine. */
@@ -22,8 +22,8 @@ export type WorkerOptions = Pick<OversightOptions, 'createWatchdog' | 'ownMemory
   readonly components: string;
   /** The folder that the plan's paths are relative to. */
   readonly root: string;
-  /** Creates an engine whose idle instances hold at most so many bytes of their own for each component. */
-  readonly createEngine: (name: Engine['name'], maxIdleBytes: number) => Promise<Engine>;
+  /** Creates an engine that keeps to the limits of instances. */
+  readonly createEngine: (name: Engine['name'], limits: InstanceLimits) => Promise<Engine>;
   /** Opens a sink on the container's standard error. */
   readonly openGuestOutput: () => ByteSink;
   readonly print: (text: string) => void;
@@ -55,7 +55,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     entrance: () => running.find(({ entrance }) => entrance !== undefined)?.entrance,
   };
   const loader: ComponentLoader = {
-    createEngine: (name) => options.createEngine(name, limits.maxIdleBytes),
+    createEngine: (name) => options.createEngine(name, limits),
     directory: options.components,
     prepareHost: await configureFactors(factors, context),
   };

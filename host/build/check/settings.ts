@@ -23,6 +23,11 @@ export const settings: readonly Setting[] = [
     default: '1000',
   },
   {
+    name: 'SPIN_MAX_INSTANCE_REUSE_COUNT',
+    meaning: 'how many requests share an instance, one after another; what one leaves in memory the next one sees',
+    default: '1',
+  },
+  {
     name: 'SPIN_MAX_PROCESSOR_SECONDS',
     meaning: 'how long a guest may hold its thread; 0 is for ever',
     default: '30',

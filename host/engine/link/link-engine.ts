@@ -25,6 +25,8 @@ export type LinkEngineOptions = {
   readonly maxIdle?: number;
   /** How many bytes idle instances of a component may hold that they share with none; 64 MiB by default. */
   readonly maxIdleBytes?: number;
+  /** How many uses share an instance, one after another; 1 by default, so that each sees a pristine one. */
+  readonly maxUses?: number;
 };
 
 const DEFAULT_MAX_IDLE = 64;
@@ -52,7 +54,7 @@ export function createPreparedComponent(
   options: LinkEngineOptions,
 ): PreparedComponent {
   const { waits, method = 'copy', maxMemoryBytes } = options;
-  const { maxIdle = DEFAULT_MAX_IDLE, maxIdleBytes = DEFAULT_MAX_IDLE_BYTES } = options;
+  const { maxIdle = DEFAULT_MAX_IDLE, maxIdleBytes = DEFAULT_MAX_IDLE_BYTES, maxUses = 1 } = options;
   const component = createLinkedComponent(plan, modules, waits);
   const bindHost = createHostBinder(plan);
   const exports = exportTable(plan);
@@ -62,7 +64,7 @@ export function createPreparedComponent(
     if (maxMemoryBytes !== undefined) limitMemories(plan, restore, instance, maxMemoryBytes);
     return instance;
   };
-  const pool = new InstancePool(create, snapshot, { maxIdle, maxIdleBytes, shrinkMs: SHRINK_MS });
+  const pool = new InstancePool(create, snapshot, { maxIdle, maxIdleBytes, maxUses, shrinkMs: SHRINK_MS });
   return {
     // An interface that gives only types is not asked of the host.
     imports: [...new Set(plan.hostFunctions.map((host) => host.interface))],

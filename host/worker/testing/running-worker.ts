@@ -45,7 +45,8 @@ export async function startTestWorker(
       app: fixture.app,
       components: fixture.paths.components,
       root: options.root ?? '/',
-      createEngine: async (name) => (name === 'jco' ? createJcoEngine() : createLinkEngine({ waits: mayWait })),
+      createEngine: async (name, { maxUses }) =>
+        name === 'jco' ? createJcoEngine() : createLinkEngine({ waits: mayWait, maxUses }),
       createWatchdog: (countdownMs) => new Watchdog(countdownMs),
       ownMemoryBytes,
       openGuestOutput: () => createLogPipe(logged),

@@ -13,7 +13,12 @@ const createHost = (): InstanceHost => ({ imports: {}, release: () => undefined 
 /** A pool of instances that hold nothing; `restore` tells how many bytes one has of its own. */
 function createPool(restore: () => number, shrinkMs: number): InstancePool {
   const snapshot = { adopt: () => ({ restore }), dispose: () => undefined } as unknown as Snapshot;
-  return new InstancePool(() => ({}) as LinkedInstance, snapshot, { maxIdle: 10, maxIdleBytes: 1000, shrinkMs });
+  return new InstancePool(() => ({}) as LinkedInstance, snapshot, {
+    maxIdle: 10,
+    maxIdleBytes: 1000,
+    maxUses: 1,
+    shrinkMs,
+  });
 }
 
 /** Waits until `isDone`, for a second at most. */

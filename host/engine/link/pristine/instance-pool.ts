@@ -11,6 +11,8 @@ export type PooledInstance = {
   readonly host: InstanceHost;
   /** Null for an instance that serves once. */
   readonly restorable: RestorableInstance | null;
+  /** How often it was used since it was pristine. */
+  uses: number;
 };
 
 type IdleInstance = { readonly pooled: PooledInstance; readonly ownBytes: number };
@@ -20,6 +22,8 @@ export type PoolOptions = {
   readonly maxIdle: number;
   /** How many bytes of memory idle instances may hold that they share with none; one is kept in any case. */
   readonly maxIdleBytes: number;
+  /** How often an instance is used, one use after another, before it is put back. */
+  readonly maxUses: number;
   /** How often is looked for idle instances that were not needed since the last look, in milliseconds. */
   readonly shrinkMs: number;
 };
@@ -63,7 +67,7 @@ export class InstancePool {
 
   #createPooled(host: InstanceHost): PooledInstance {
     const instance = this.#create(host);
-    return { instance, host, restorable: this.#adopt(instance) };
+    return { instance, host, restorable: this.#adopt(instance), uses: 0 };
   }
 
   #adopt(instance: LinkedInstance): RestorableInstance | null {
@@ -82,13 +86,21 @@ export class InstancePool {
    */
   release(pooled: PooledInstance, isSound: boolean): void {
     this.inUse--;
-    if (!isSound || pooled.restorable === null || this.#idle.length >= this.#options.maxIdle) return;
-    const ownBytes = tryRestore(pooled.restorable);
+    if (!isSound || this.#idle.length >= this.#options.maxIdle) return;
+    const ownBytes = this.#makeReady(pooled);
     if (ownBytes === null) return;
     if (this.#idle.length > 0 && this.#idleBytes + ownBytes > this.#options.maxIdleBytes) return;
     this.#idleBytes += ownBytes;
     this.#idle.push({ pooled, ownBytes });
     this.#timer ??= setInterval(() => this.#shrink(), this.#options.shrinkMs).unref();
+  }
+
+  /** Returns how many bytes of its own the instance holds once it can be used again; null when it cannot. */
+  #makeReady(pooled: PooledInstance): number | null {
+    // What it has written since is not known; it counts when the instance is put back.
+    if (++pooled.uses < this.#options.maxUses) return 0;
+    pooled.uses = 0;
+    return pooled.restorable === null ? null : tryRestore(pooled.restorable);
   }
 
   #shrink(): void {
