@@ -1,29 +1,37 @@
 // Components that export `wasi:http/incoming-handler` of a snapshot from 2023.
 
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseAllowedHost } from '../../../guest-runtime/policy/allowed-host.ts';
+import type { AllowedHost } from '../../gen/runtime.ts';
 import { createAppPlan, createComponentPlan, createRoute, readComponent } from '../../worker/testing/prepared-app.ts';
 import { startTestWorker, type TestWorker } from '../../worker/testing/running-worker.ts';
 import { exchange, requestText } from './testing/raw-connection.ts';
 
 const rust = await readComponent('hello-rust-2023/hello.wasm');
+const c = await readComponent('hello-c-2023/hello.wasm');
 let worker: TestWorker;
+
+function allow(entry: string): AllowedHost {
+  const rule = parseAllowedHost(entry);
+  if ('message' in rule) throw new Error(rule.message);
+  return { tag: 'rule', val: rule };
+}
+
+const get = (path: string) => exchange(worker.port, requestText('GET', path));
 
 const sdk = suite('the Rust SDK of 2023-10-18');
 
 sdk.before(async () => {
-  const self = parseAllowedHost('http://self');
-  if ('message' in self) throw new Error(self.message);
   const component = createComponentPlan('hello', {
     environment: [['A', 'b']],
-    allowedOutboundHosts: [{ tag: 'rule', val: self }],
+    allowedOutboundHosts: [allow('http://self')],
   });
   worker = await startTestWorker(createAppPlan([component], [createRoute('hello')]), { hello: rust });
 });
 sdk.after(() => worker.stop());
-
-const get = (path: string) => exchange(worker.port, requestText('GET', path));
 
 sdk('answers by its routes', async () => {
   const { status, headers, body } = await get('/hello/you');
@@ -50,3 +58,37 @@ sdk('is told what it may not ask', async () => {
 });
 
 sdk.run();
+
+const november = suite('a component of 2023-11-10');
+
+/** Accepts connections and says nothing. */
+const silent = createServer();
+
+november.before(async () => {
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  const component = createComponentPlan('hello', { allowedOutboundHosts: [allow('http://127.0.0.1:*')] });
+  worker = await startTestWorker(createAppPlan([component], [createRoute('hello')]), { hello: c });
+});
+november.after(async () => {
+  await worker.stop();
+  silent.close();
+});
+
+november('answers', async () => {
+  assert.is((await get('/')).body, 'Hello from C of 2023!\n');
+});
+
+november('reads a body and its trailers', async () => {
+  const chunks = '3\r\nabc\r\n0\r\nX-One: 1\r\n\r\n';
+  const { body } = await exchange(worker.port, requestText('POST', '/echo', ['Transfer-Encoding: chunked']) + chunks);
+  assert.is(body, 'abcx-one: 1\n');
+  assert.is((await get('/echo')).body, '');
+});
+
+november('sends requests, within milliseconds where it says so', async () => {
+  assert.is((await get(`/?http://127.0.0.1:${worker.port}/`)).body, 'Hello from C of 2023!\n');
+  const { status, headers } = await get(`/hurry?http://127.0.0.1:${(silent.address() as AddressInfo).port}/`);
+  assert.equal([status, headers.includes('x-error-code: 9')], [502, true], headers.join());
+});
+
+november.run();
