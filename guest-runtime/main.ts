@@ -8,6 +8,7 @@ import type {
   Diagnostic,
   DispatchExports,
   HttpExecutor,
+  LinkDependency,
   LinkExports,
   LinkedComponent,
   LinkOptions,
@@ -16,6 +17,7 @@ import type {
 import { planApp } from './app/plan.ts';
 import { selectHandler } from './dispatch/handler.ts';
 import { chooseAdapter, isCoreModule, UnadaptableModuleError } from './link/adapter.ts';
+import { DependencyError } from './link/dependency.ts';
 import { readComponentExterns } from './link/externs.ts';
 import { linkComponent } from './link/linker.ts';
 import { MalformedComponentError, UnsupportedComponentError } from './link/reader.ts';
@@ -34,19 +36,25 @@ export const app: AppExports = {
   },
 };
 
-/** From a component's bytes to a link plan. */
+/** From a component's bytes, and those of its dependencies, to a link plan. */
 export const link: LinkExports = {
-  link(component: Uint8Array, options: LinkOptions) {
+  link(component: Uint8Array, dependencies: LinkDependency[], options: LinkOptions) {
     try {
-      if (isCoreModule(component)) return { tag: 'core-module', val: chooseAdapter(component) };
-      return linkOrName(component);
+      const files = [component, ...dependencies.map((dependency) => dependency.component)];
+      const file = files.findIndex(isCoreModule);
+      const module = files[file];
+      if (module) return { tag: 'core-module', val: { file, adapter: chooseAdapter(module) } };
+      return linkOrName(component, dependencies);
     } catch (error) {
-      if (!(error instanceof MalformedComponentError || error instanceof UnadaptableModuleError)) throw error;
-      const fix = error instanceof UnadaptableModuleError ? error.fix : undefined;
-      throw { severity: 'error', file: options.name, message: error.message, fix } satisfies Diagnostic;
+      if (!REFUSALS.some((known) => error instanceof known)) throw error;
+      const { message, fix } = error as Error & { readonly fix?: string };
+      throw { severity: 'error', file: options.name, message, fix } satisfies Diagnostic;
     }
   },
 };
+
+/** What says that an app's bytes are at fault. */
+const REFUSALS = [MalformedComponentError, UnadaptableModuleError, DependencyError];
 
 /** Decides about single events. */
 export const dispatch: DispatchExports = {
@@ -54,12 +62,16 @@ export const dispatch: DispatchExports = {
   decide: () => ({ tag: 'respond', val: [404, new Uint8Array()] }),
 };
 
-/** Links a component; one that uses what this linker does not know is at least named, for an engine that links by itself. */
-function linkOrName(component: Uint8Array): LinkedComponent {
+/**
+ * Links a component; one that uses what this linker does not know is at least named, for an engine that links by itself. No such engine
+ * knows of dependencies.
+ */
+function linkOrName(component: Uint8Array, dependencies: readonly LinkDependency[]): LinkedComponent {
   try {
-    return { tag: 'plan', val: linkComponent(component) };
+    return { tag: 'plan', val: linkComponent(component, dependencies) };
   } catch (error) {
     if (!(error instanceof UnsupportedComponentError)) throw error;
+    if (dependencies.length > 0) throw new DependencyError(`a component with dependencies: ${error.message}`);
     const { imports, exports } = readComponentExterns(component);
     return { tag: 'unlinked', val: { imports: [...imports], exports: [...exports], reason: error.message } };
   }

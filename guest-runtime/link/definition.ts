@@ -77,7 +77,7 @@ export type CanonicalOptionIndices = {
 };
 
 type DefinitionBody =
-  | { readonly kind: 'core-module'; readonly start: number; readonly end: number }
+  | { readonly kind: 'core-module'; readonly bytes: Uint8Array; readonly start: number; readonly end: number }
   | { readonly kind: 'core-instantiate'; readonly module: number; readonly args: readonly NamedIndex[] }
   | { readonly kind: 'core-exports'; readonly exports: readonly NamedIndex[] }
   | { readonly kind: 'core-type' }
@@ -103,6 +103,8 @@ type DefinitionBody =
       readonly name: string;
       readonly sort: Sort;
       readonly index: number;
+      /** What it is exported as, where that is not all that it is. */
+      readonly description: ExternDescription | null;
     };
 
 /** One definition, and the offset of its first byte in the file for errors. */

@@ -14,15 +14,22 @@ export type FunctionEntity = {
 
 /** A function is the host's, or index `lifted` in the plan. */
 export type FunctionOrigin =
-  | { readonly kind: 'host'; readonly interface: string; readonly name: string }
+  | ({ readonly kind: 'host' } & HostName)
   | { readonly kind: 'lifted'; readonly lifted: number };
+
+/** What the host provides: something of an interface; `dependency` tells with whose grants, as in the plan. */
+export type HostName = { readonly interface: string; readonly name: string; readonly dependency: number | null };
 
 export type TypeEntity = { readonly sort: 'type' } & (
   | { readonly kind: 'value'; readonly type: TypeIndex }
   | { readonly kind: 'function'; readonly type: PlanFunctionType }
   | { readonly kind: 'resource'; readonly resource: number }
-  /** A component or instance type: its declarations mean what they mean in `scope`. */
-  | { readonly kind: 'extern'; readonly declarations: readonly Definition[]; readonly scope: Scope }
+  /** Its declarations mean what they mean in `scope`. */
+  | {
+      readonly kind: 'instance' | 'component';
+      readonly declarations: readonly Definition[];
+      readonly scope: Scope;
+    }
 );
 
 export type InstanceEntity = { readonly sort: 'instance'; readonly exports: ReadonlyMap<string, Entity> };

@@ -1,12 +1,15 @@
 // Links a component: carries out its definitions symbolically, nested components included, and leaves a link plan.
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Explainer.md
-// What a component imports at its top level, the host provides; what nested components import, the definitions around them give.
+// What a component imports at its top level, its dependencies and the host provide; what nested components import, the definitions
+// around them give.
 
-import type { LinkPlan } from '../../host/gen/runtime.ts';
+import type { LinkDependency, LinkPlan } from '../../host/gen/runtime.ts';
 import { bundleCoreInstance, linkCoreInstance, linkLift, linkLower, linkResourceBuiltin } from './core-linker.ts';
 import { readCoreModule } from './core-module.ts';
-import type { Definition, NamedIndex } from './definition.ts';
+import type { ComponentDefinition, Definition, NamedIndex } from './definition.ts';
+import { assignDependencies, DependencyError } from './dependency.ts';
 import { type ComponentEntity, type CoreModuleEntity, type Entity, type InstanceEntity, Scope } from './entity.ts';
+import { matchEntity } from './match.ts';
 import { parseComponent } from './parser.ts';
 import { PlanBuilder } from './plan-builder.ts';
 import { type ElementBudget, MalformedComponentError, UnsupportedComponentError } from './reader.ts';
@@ -17,49 +20,100 @@ const MAX_INSTANTIATION_DEPTH = 100;
 const MAX_CORE_ELEMENTS = 1_000_000;
 
 /**
- * Links a component into a plan. Throws `MalformedComponentError` with the offset of what is wrong, or
- * `UnsupportedComponentError` for what another engine may know.
+ * Links a component and its dependencies into a plan. Throws `MalformedComponentError` with the offset of what is wrong,
+ * `UnsupportedComponentError` for what another engine may know, or a `DependencyError`.
  */
-export function linkComponent(bytes: Uint8Array): LinkPlan {
-  const linker = new Linker(bytes);
-  const definition = parseComponent(bytes);
-  const instance = linker.instantiate({ sort: 'component', definition, scope: null }, null, 0, 0);
+export function linkComponent(bytes: Uint8Array, dependencies: readonly LinkDependency[] = []): LinkPlan {
+  const linker = new Linker([bytes, ...dependencies.map(({ component }) => component)]);
   const { plan } = linker.builder;
-  for (const entry of definition.definitions) if (entry.kind === 'import') plan.imports.push(entry.name);
+  const definition = parseComponent(bytes);
+  const imports = namesOfImports(definition);
+  const assigned = assignDependencies(imports, dependencies);
+  plan.imports.push(...imports.filter((name) => !assigned.has(name)));
+  const instances = dependencies.map((dependency, index) => linker.instantiateDependency(dependency, index));
+  const instance = linker.instantiateOuter(definition, (scope, imported) => {
+    const index = assigned.get(imported.name);
+    const [dependency, exporter] = [dependencies[index ?? -1], instances[index ?? -1]];
+    return dependency && exporter
+      ? linker.takeExport(scope, imported, dependency, exporter)
+      : linker.importFromHost(scope, imported, null);
+  });
   plan.exports.push(...instance.exports.keys());
   for (const [name, entity] of instance.exports) linker.exportEntity(name, '', entity);
   return plan;
 }
 
+function namesOfImports({ definitions }: ComponentDefinition): string[] {
+  return definitions.flatMap((definition) => (definition.kind === 'import' ? definition.name : []));
+}
+
+type Import = Definition & { readonly kind: 'import' };
+
+/** Gives what satisfies an import of a component, whose scope is `scope`. */
+type Provide = (scope: Scope, imported: Import) => Entity;
+
 class Linker {
-  readonly bytes: Uint8Array;
   readonly builder = new PlanBuilder();
-  private readonly coreModules = new Map<number, CoreModuleEntity>();
+  /** The component's bytes, then those of its dependencies. */
+  private readonly files: readonly Uint8Array[];
+  private readonly coreModules = new Map<Definition, CoreModuleEntity>();
   private readonly coreBudget: ElementBudget = { left: MAX_CORE_ELEMENTS };
 
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+  constructor(files: readonly Uint8Array[]) {
+    this.files = files;
   }
 
-  /** Carries out a component's definitions. `args` is null for the outermost component, whose imports the host provides. */
-  instantiate(
-    component: ComponentEntity,
-    args: ReadonlyMap<string, Entity> | null,
-    depth: number,
-    offset: number,
-  ): InstanceEntity {
+  /** Instantiates a component that no other one encloses. */
+  instantiateOuter(definition: ComponentDefinition, provide: Provide): InstanceEntity {
+    return this.instantiate({ sort: 'component', definition, scope: null }, provide, 0, 0);
+  }
+
+  /** Instantiates dependency `index`, whose imports all come from the host. Errors say which dependency they are about. */
+  instantiateDependency({ name, component, inherit }: LinkDependency, index: number): InstanceEntity {
+    try {
+      const definition = parseComponent(component);
+      const { imports } = this.builder.plan;
+      imports.push(...namesOfImports(definition).filter((imported) => !imports.includes(imported)));
+      const grants = inherit.tag === 'all' ? null : index;
+      return this.instantiateOuter(definition, (scope, imported) => this.importFromHost(scope, imported, grants));
+    } catch (error) {
+      if (!(error instanceof MalformedComponentError || error instanceof UnsupportedComponentError)) throw error;
+      throw new DependencyError(`dependency ${JSON.stringify(name)}: ${error.message}`);
+    }
+  }
+
+  importFromHost(scope: Scope, { name, description, offset }: Import, dependency: number | null): Entity {
+    return createHostEntity(this.builder, scope, description, { interface: name, name: '', dependency }, offset);
+  }
+
+  /** Takes what satisfies an import out of the exports of a dependency. */
+  takeExport(scope: Scope, imported: Import, dependency: LinkDependency, { exports }: InstanceEntity): Entity {
+    const name = dependency.export ?? imported.name;
+    const entity = exports.get(name);
+    const label = `dependency ${JSON.stringify(dependency.name)}`;
+    if (entity === undefined) {
+      const fix = `it exports ${[...exports.keys()].join(', ') || 'nothing'}: name one of these as its \`export\``;
+      throw new DependencyError(`${label} exports no "${name}" for the import "${imported.name}"`, fix);
+    }
+    return matchEntity(this.builder, scope, imported.description, entity, `"${name}" of ${label}`, imported.offset);
+  }
+
+  /** Carries out a component's definitions. */
+  private instantiate(component: ComponentEntity, provide: Provide, depth: number, offset: number): InstanceEntity {
     if (depth > MAX_INSTANTIATION_DEPTH) {
       throw new UnsupportedComponentError(`instantiation more than ${MAX_INSTANTIATION_DEPTH} deep`, offset);
     }
     const scope = new Scope(component.scope, this.builder.addComponentInstance());
+    const imports = new Set<string>();
     const exports = new Map<string, Entity>();
     for (const definition of component.definition.definitions) {
       this.builder.countDefinition(definition.offset);
-      const entity = this.carryOut(scope, definition, args, depth);
-      if (definition.kind === 'export') {
-        if (exports.has(definition.name)) {
-          throw new MalformedComponentError(`"${definition.name}" is exported twice`, definition.offset);
-        }
+      const entity = this.carryOut(scope, definition, provide, depth);
+      if (definition.kind === 'import') {
+        if (imports.has(definition.name)) throw twice(definition.name, 'imported', definition.offset);
+        imports.add(definition.name);
+      } else if (definition.kind === 'export') {
+        if (exports.has(definition.name)) throw twice(definition.name, 'exported', definition.offset);
         exports.set(definition.name, entity);
       }
       scope.define(entity);
@@ -67,12 +121,7 @@ class Linker {
     return { sort: 'instance', exports };
   }
 
-  private carryOut(
-    scope: Scope,
-    definition: Definition,
-    args: ReadonlyMap<string, Entity> | null,
-    depth: number,
-  ): Entity {
+  private carryOut(scope: Scope, definition: Definition, provide: Provide, depth: number): Entity {
     const { offset } = definition;
     switch (definition.kind) {
       case 'core-module':
@@ -87,10 +136,16 @@ class Linker {
         return { sort: 'component', definition: definition.component, scope };
       case 'instantiate': {
         const component = scope.lookup('component', definition.component, offset);
-        return this.instantiate(component, namedEntities(scope, definition.args, offset), depth + 1, offset);
+        const args = namedEntities(scope, definition.args, 'given', offset);
+        return this.instantiate(
+          component,
+          (inner, imported) => this.takeArgument(inner, imported, args),
+          depth + 1,
+          offset,
+        );
       }
       case 'exports':
-        return { sort: 'instance', exports: namedEntities(scope, definition.exports, offset) };
+        return { sort: 'instance', exports: namedEntities(scope, definition.exports, 'exported', offset) };
       case 'alias-export':
         return exportOf(scope, definition);
       case 'alias-core-export':
@@ -104,9 +159,9 @@ class Linker {
       case 'lower':
         return linkLower(this.builder, scope, definition);
       case 'import':
-        return this.resolveImport(scope, definition, args);
+        return provide(scope, definition);
       case 'export':
-        return scope.lookup(definition.sort, definition.index, offset);
+        return this.linkExport(scope, definition);
       case 'export-declaration':
         throw new MalformedComponentError('a component has no export declarations', offset);
       default:
@@ -116,27 +171,30 @@ class Linker {
 
   /** A component that is instantiated twice has its modules once. */
   private linkCoreModule(definition: Definition & { kind: 'core-module' }): CoreModuleEntity {
-    const known = this.coreModules.get(definition.start);
+    const known = this.coreModules.get(definition);
     if (known) return known;
-    const contents = readCoreModule(this.bytes, definition.start, definition.end, this.coreBudget);
-    const module = this.builder.plan.modules.push({ start: definition.start, end: definition.end }) - 1;
+    const { bytes, start, end } = definition;
+    const contents = readCoreModule(bytes, start, end, this.coreBudget);
+    const module = this.builder.plan.modules.push({ file: this.files.indexOf(bytes), start, end }) - 1;
     const entity: CoreModuleEntity = { sort: 'core-module', module, contents };
-    this.coreModules.set(definition.start, entity);
+    this.coreModules.set(definition, entity);
     return entity;
   }
 
-  private resolveImport(
-    scope: Scope,
-    definition: Definition & { kind: 'import' },
-    args: ReadonlyMap<string, Entity> | null,
-  ): Entity {
-    const { name, description, offset } = definition;
-    if (args === null) {
-      return createHostEntity(this.builder, scope, description, { interface: name, name: '' }, offset);
-    }
+  private takeArgument(scope: Scope, imported: Import, args: ReadonlyMap<string, Entity>): Entity {
+    const { name, description, offset } = imported;
     const entity = args.get(name);
-    if (entity?.sort === description.sort) return entity;
-    throw new MalformedComponentError(`no ${description.sort} is given for import "${name}"`, offset);
+    if (entity === undefined) {
+      throw new MalformedComponentError(`no ${description.sort} is given for import "${name}"`, offset);
+    }
+    return matchEntity(this.builder, scope, description, entity, `what is given for import "${name}"`, offset);
+  }
+
+  private linkExport(scope: Scope, definition: Definition & { kind: 'export' }): Entity {
+    const { name, sort, index, description, offset } = definition;
+    const entity = scope.lookup(sort, index, offset);
+    if (description === null) return entity;
+    return matchEntity(this.builder, scope, description, entity, `export "${name}"`, offset);
   }
 
   /** Enters an export of the outermost component into the plan: a function, a resource, or an instance of both. */
@@ -153,8 +211,22 @@ class Linker {
   }
 }
 
-function namedEntities(scope: Scope, entries: readonly NamedIndex[], offset: number): Map<string, Entity> {
-  return new Map(entries.map((entry) => [entry.name, scope.lookup(entry.sort, entry.index, offset)]));
+function namedEntities(
+  scope: Scope,
+  entries: readonly NamedIndex[],
+  done: 'given' | 'exported',
+  offset: number,
+): Map<string, Entity> {
+  const entities = new Map<string, Entity>();
+  for (const { name, sort, index } of entries) {
+    if (entities.has(name)) throw twice(name, done, offset);
+    entities.set(name, scope.lookup(sort, index, offset));
+  }
+  return entities;
+}
+
+function twice(name: string, done: 'imported' | 'given' | 'exported', offset: number): MalformedComponentError {
+  return new MalformedComponentError(`"${name}" is ${done} twice`, offset);
 }
 
 function coreExportOf(scope: Scope, alias: Definition & { kind: 'alias-core-export' }): Entity {

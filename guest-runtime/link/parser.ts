@@ -44,7 +44,7 @@ function parseSection(reader: BinaryReader, section: Section, depth: number): De
       return [];
     case SECTION.coreModule:
       reader.offset = section.end;
-      return [{ offset, kind: 'core-module', start: section.start, end: section.end }];
+      return [{ offset, kind: 'core-module', bytes: reader.bytes, start: section.start, end: section.end }];
     case SECTION.component: {
       const component = parseNested(reader, depth + 1);
       reader.offset = section.end;
@@ -120,6 +120,6 @@ function parseExport(reader: BinaryReader): Definition {
   const name = readExternName(reader);
   const sort = readSort(reader);
   const index = reader.readU32();
-  if (readPresence(reader, 'description')) readExternDescription(reader);
-  return { offset, kind: 'export', name, sort, index };
+  const description = readPresence(reader, 'description') ? readExternDescription(reader) : null;
+  return { offset, kind: 'export', name, sort, index, description };
 }

@@ -2,7 +2,8 @@
 // that instantiate components, each twice as often as the one around it.
 
 import type { Callee, CoreItem, LinkPlan, PlanFunctionType, PlanResource } from '../../host/gen/runtime.ts';
-import type { FunctionEntity } from './entity.ts';
+import type { FunctionEntity, HostName } from './entity.ts';
+import { compatibleName } from './interface-name.ts';
 import { UnsupportedComponentError } from './reader.ts';
 import { TypeTable } from './type-table.ts';
 
@@ -13,6 +14,7 @@ export class PlanBuilder {
   readonly table = new TypeTable();
   readonly plan: LinkPlan;
   private readonly functionTypes = new Map<string, number>();
+  private readonly hostResources = new Map<string, number>();
   private readonly hostFunctions = new Map<string, number>();
   private definitions = 0;
 
@@ -49,6 +51,14 @@ export class PlanBuilder {
     return this.plan.resources.push(resource) - 1;
   }
 
+  /** Compatible versions of an interface have the same resources, whichever of the linked components asks. */
+  internHostResource({ interface: interfaceName, name }: HostName): number {
+    const key = JSON.stringify([compatibleName(interfaceName), name]);
+    return intern(this.hostResources, key, () =>
+      this.addResource({ tag: 'host', val: { interface: interfaceName, name } }),
+    );
+  }
+
   internFunctionType(type: PlanFunctionType): number {
     return intern(this.functionTypes, JSON.stringify(type), () => this.plan.functionTypes.push(type) - 1);
   }
@@ -57,10 +67,11 @@ export class PlanBuilder {
   calleeOf(entity: FunctionEntity): Callee {
     const { origin } = entity;
     if (origin.kind === 'lifted') return { tag: 'lifted', val: origin.lifted };
-    const name = { interface: origin.interface, name: origin.name };
-    const host = intern(this.hostFunctions, JSON.stringify(name), () => {
+    const { interface: interfaceName, name, dependency } = origin;
+    const host = intern(this.hostFunctions, JSON.stringify([interfaceName, name, dependency]), () => {
       const type = this.internFunctionType(entity.type);
-      return this.plan.hostFunctions.push({ ...name, type }) - 1;
+      const grants = dependency === null ? {} : { dependency };
+      return this.plan.hostFunctions.push({ interface: interfaceName, name, type, ...grants }) - 1;
     });
     return { tag: 'host', val: host };
   }

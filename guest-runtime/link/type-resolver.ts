@@ -4,7 +4,7 @@
 
 import type { PlanField, PlanFunctionType, PlanType, TypeIndex } from '../../host/gen/runtime.ts';
 import type { Definition, ExternDescription, TypeDefinition, ValueRef } from './definition.ts';
-import { type Entity, type InstanceEntity, Scope, type TypeEntity } from './entity.ts';
+import { type Entity, type HostName, type InstanceEntity, Scope, type TypeEntity } from './entity.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import { MalformedComponentError, UnsupportedComponentError } from './reader.ts';
 
@@ -15,7 +15,7 @@ export function resolveType(builder: PlanBuilder, scope: Scope, type: TypeDefini
       return { sort: 'type', kind: 'function', type: resolveFunctionType(builder, scope, type, offset) };
     case 'component':
     case 'instance':
-      return { sort: 'type', kind: 'extern', declarations: type.declarations, scope };
+      return { sort: 'type', kind: type.kind, declarations: type.declarations, scope };
     case 'resource': {
       const destructor = type.destructor === null ? undefined : scope.lookup('core-func', type.destructor, offset);
       if (destructor && destructor.signature !== 'i:') {
@@ -99,71 +99,85 @@ function resolveFunctionType(
   return { params, result };
 }
 
-/**
- * Makes the entity for what the host provides under `name` of `interfaceName`: a function or a resource of its own, or all that an
- * instance type declares.
- */
+/** Makes the entity for what the host provides: a function or a resource of its own, or all that an instance type declares. */
 export function createHostEntity(
   builder: PlanBuilder,
   scope: Scope,
   description: ExternDescription,
-  names: { readonly interface: string; readonly name: string },
+  host: HostName,
   offset: number,
 ): Entity {
   switch (description.sort) {
-    case 'func': {
-      const entity = scope.lookup('type', description.type, offset);
-      if (entity.kind !== 'function') throw new MalformedComponentError('a function is of a function type', offset);
-      return { sort: 'func', type: entity.type, origin: { kind: 'host', ...names } };
-    }
+    case 'func':
+      return { sort: 'func', type: functionTypeAt(scope, description.type, offset), origin: { kind: 'host', ...host } };
     case 'type':
       if (description.bound.kind === 'eq') return scope.lookup('type', description.bound.type, offset);
-      return { sort: 'type', kind: 'resource', resource: builder.addResource({ tag: 'host', val: { ...names } }) };
+      return { sort: 'type', kind: 'resource', resource: builder.internHostResource(host) };
     case 'instance': {
-      const entity = scope.lookup('type', description.type, offset);
-      if (entity.kind !== 'extern') throw new MalformedComponentError('an instance is of an instance type', offset);
-      return createHostInstance(
-        builder,
-        entity,
-        names.name === '' ? names.interface : `${names.interface}/${names.name}`,
-      );
+      const interfaceName = host.name === '' ? host.interface : `${host.interface}/${host.name}`;
+      return createInstance(builder, instanceTypeAt(scope, description.type, offset), (inner, declaration) => {
+        const names = { interface: interfaceName, name: declaration.name, dependency: host.dependency };
+        return createHostEntity(builder, inner, declaration.description, names, declaration.offset);
+      });
     }
     default:
       throw new UnsupportedComponentError(`import of a ${description.sort}`, offset);
   }
 }
 
-function createHostInstance(
+export function functionTypeAt(scope: Scope, index: number, offset: number): PlanFunctionType {
+  const entity = scope.lookup('type', index, offset);
+  if (entity.kind !== 'function') throw new MalformedComponentError('a function is of a function type', offset);
+  return entity.type;
+}
+
+export type InstanceType = TypeEntity & { readonly kind: 'instance' | 'component' };
+
+export function instanceTypeAt(scope: Scope, index: number, offset: number): InstanceType {
+  const entity = scope.lookup('type', index, offset);
+  if (entity.kind !== 'instance') throw new MalformedComponentError('an instance is of an instance type', offset);
+  return entity;
+}
+
+type ExportDeclaration = Definition & { readonly kind: 'export-declaration' };
+
+/** Makes an instance of an instance type; `provide` gives what it declares to export, in the scope of its declarations. */
+export function createInstance(
   builder: PlanBuilder,
-  type: TypeEntity & { kind: 'extern' },
-  interfaceName: string,
+  type: InstanceType,
+  provide: (scope: Scope, declaration: ExportDeclaration) => Entity,
 ): InstanceEntity {
   const scope = new Scope(type.scope, type.scope.instance);
   const exports = new Map<string, Entity>();
   for (const declaration of type.declarations) {
     builder.countDefinition(declaration.offset);
-    const entity = declare(builder, scope, declaration, interfaceName);
-    if (declaration.kind === 'export-declaration') exports.set(declaration.name, entity);
+    const isExport = declaration.kind === 'export-declaration';
+    const entity = isExport ? provide(scope, declaration) : declare(builder, scope, declaration);
+    if (isExport) {
+      if (exports.has(declaration.name)) throw twice(declaration);
+      exports.set(declaration.name, entity);
+    }
     scope.define(entity);
   }
   return { sort: 'instance', exports };
 }
 
-function declare(builder: PlanBuilder, scope: Scope, declaration: Definition, interfaceName: string): Entity {
+function twice({ name, offset }: ExportDeclaration): MalformedComponentError {
+  return new MalformedComponentError(`"${name}" is exported twice`, offset);
+}
+
+function declare(builder: PlanBuilder, scope: Scope, declaration: Definition): Entity {
   const { offset } = declaration;
   switch (declaration.kind) {
     case 'core-type':
       return { sort: 'core-type' };
     case 'type':
-      return resolveType(builder, scope, declaration.type, offset);
+      if (declaration.type.kind !== 'resource') return resolveType(builder, scope, declaration.type, offset);
+      throw new MalformedComponentError('an instance type cannot define a resource', offset);
     case 'alias-outer':
       return scope.outer(declaration.count, offset).lookup(declaration.sort, declaration.index, offset);
     case 'alias-export':
       return exportOf(scope, declaration);
-    case 'export-declaration': {
-      const names = { interface: interfaceName, name: declaration.name };
-      return createHostEntity(builder, scope, declaration.description, names, offset);
-    }
     default:
       throw new MalformedComponentError(`an instance type cannot declare a ${declaration.kind}`, offset);
   }

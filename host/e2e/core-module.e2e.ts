@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { binaryFromWat } from '../../guest-runtime/link/testing/wat.ts';
 import { findApp } from '../build/fixture/app.ts';
 import { echoParts } from '../testing/echo-parts.ts';
+import { onApp } from '../testing/on-app.ts';
 import { serveApp } from '../testing/served-app.ts';
 
 const folder = findApp('module-rust') ?? '';
@@ -60,3 +61,14 @@ core('is refused in the words of the component tools when it asks for what no ad
   assert.match((error as Error).message, /\/module\.wasm: the core module cannot become a component: .*nothing/);
 });
 core.run();
+
+onApp('wagi-c', {}, (test) => {
+  for (const route of ['module', 'component']) {
+    test(`serves a program that is a ${route}`, async (app) => {
+      const { status, body } = await app.request(`/${route}/x?a=b`);
+      assert.is(status, 200);
+      assert.match(body, /^PATH_INFO: \/x$/m);
+      assert.match(body, /^GREETING: Hello from the manifest$/m);
+    });
+  }
+});

@@ -15,26 +15,11 @@ async function refusalOf(name: string): Promise<string> {
 
 const refusal = suite('refusal');
 
-refusal('of a dependency names its line in the manifest', async () => {
-  assert.match(
-    await refusalOf('composed'),
-    /^\/spin\.toml:\d+:1: .*"fixture:greeter\/greet@1\.0\.0".*not supported yet/,
-  );
-});
-
 refusal('of a trigger that is not there yet names it and those that are', async () => {
   const message = await refusalOf('subscriber-rust');
   assert.match(
     message,
     /^\/spin\.toml:\d+:\d+: trigger\.redis\[0\]: trigger type "redis" is not supported \(supported: http\)/,
-  );
-});
-
-refusal('of a core module says what it is and where the manifest names it', async () => {
-  const message = await refusalOf('wagi-c');
-  assert.match(
-    message,
-    /^\/spin\.toml:\d+:10: component\.module\.source: \/module\.wasm: not a component but a core module/,
   );
 });
 

@@ -11,6 +11,8 @@ export type HostImports = Record<string, Record<string, unknown>>;
 /** What the host gives one instance. */
 export interface InstanceHost {
   readonly imports: HostImports;
+  /** For dependencies that do not share all that the component is granted: theirs, by the dependency's index in the plan. */
+  readonly dependencies?: ReadonlyMap<number, HostImports>;
   /** Tells the instance what it runs with where it is a program, until `release`. */
   provide?(program: Program): void;
   /** Ends everything the instance opened and cancels what it waits for. The imports may be used for a next request after it. */

@@ -472,6 +472,22 @@ export interface LinkOptions {
   name: string,
 }
 /**
+ * A component that satisfies imports of the one that is linked.
+ */
+export interface LinkDependency {
+  /**
+   * Name for diagnostics.
+   */
+  name: string,
+  imports: DependencyImports,
+  /**
+   * The export that satisfies the import. None: the one with the import's name.
+   */
+  export?: string | undefined,
+  inherit: Inheritance,
+  component: Uint8Array,
+}
+/**
  * Index into `link-plan.types`.
  */
 export type TypeIndex = number;
@@ -620,6 +636,10 @@ export interface PlanHostFunction {
    * Index into `link-plan.function-types`.
    */
   type: number,
+  /**
+   * Index of the dependency with whose grants it is called; none: with the component's own.
+   */
+  dependency?: number | undefined,
 }
 export type StringEncoding = 'utf8' | 'utf16' | 'latin1-utf16';
 export interface CanonicalOptions {
@@ -658,9 +678,10 @@ export interface PlanLowered {
   options: CanonicalOptions,
 }
 /**
- * A range of the component's bytes.
+ * A range of bytes: in file 0, the component's, or in that of a dependency, the first of which is 1.
  */
 export interface PlanModule {
+  file: number,
   start: number,
   end: number,
 }
@@ -698,7 +719,7 @@ export interface PlanExportedResource {
 }
 export interface LinkPlan {
   /**
-   * Names of the component's imports and exports with their versions, in their order in the component.
+   * Names of imports and exports with their versions, in their order in the component; behind its own imports those of dependencies.
    */
   imports: Array<string>,
   exports: Array<string>,
@@ -732,6 +753,13 @@ export interface UnlinkedComponent {
  * What makes a component of a core module: the adapters from `wasi_snapshot_preview1` to WASI 0.2, for programs and for the rest.
  */
 export type Adapter = 'command' | 'reactor';
+/**
+ * A core module, by the number that its file has in plans. What becomes of it with the adapter is to be linked in its place.
+ */
+export interface LinkedModule {
+  file: number,
+  adapter: Adapter,
+}
 export type LinkedComponent = LinkedComponentPlan | LinkedComponentUnlinked | LinkedComponentCoreModule;
 export interface LinkedComponentPlan {
   tag: 'plan',
@@ -741,17 +769,14 @@ export interface LinkedComponentUnlinked {
   tag: 'unlinked',
   val: UnlinkedComponent,
 }
-/**
- * A core module. What becomes of it with this adapter is to be linked in its place.
- */
 export interface LinkedComponentCoreModule {
   tag: 'core-module',
-  val: Adapter,
+  val: LinkedModule,
 }
 /** Functions of the interface `link`. An error result is thrown. */
 export interface LinkExports {
   /**
-   * Links a component, or says what is wrong with it.
+   * Links a component with its dependencies, or says what is wrong with them.
    */
-  link(component: Uint8Array, options: LinkOptions): LinkedComponent;
+  link(component: Uint8Array, dependencies: Array<LinkDependency>, options: LinkOptions): LinkedComponent;
 }

@@ -1,10 +1,11 @@
 // An app whose image's layers are its parts, as the artifact room left it in the cache: one folder for each image, every blob in a file
 // that is named by its SHA-256, and `artifact.json`. The digests were checked when the files were written.
 
-import type { AppPlan, AppSource, ComponentPlan, Diagnostic } from '../gen/runtime.ts';
+import type { AppPlan, AppSource, ComponentPlan, ComponentSource, Diagnostic } from '../gen/runtime.ts';
 import { readContents, readEntry } from './cache.ts';
 import { closeSources, type OpenSource } from './image-source.ts';
 import { PlanRefusedError } from './plan-refused.ts';
+import type { DependencyInput } from './planner.ts';
 import { openRootfsFile } from './rootfs.ts';
 
 /** The name of the file that describes an artifact. */
@@ -49,8 +50,13 @@ export async function readArtifactSource(directory: string): Promise<AppSource> 
 /** Opens every component's blob. Throws `PlanRefusedError` that names each layer and file that the image does not have. */
 export async function openBlobs(directory: string, plan: AppPlan): Promise<OpenSource[]> {
   const contents = new Set(((await readContents(directory)) ?? []).map(({ name }) => name));
-  const missing = plan.components.flatMap(({ id, source, assets, location }): Diagnostic[] => {
-    const digests = [source, ...assets.map(({ content }) => content)].flatMap((content) =>
+  const missing = plan.components.flatMap(({ id, source, dependencies, assets, location }): Diagnostic[] => {
+    const parts = [
+      source,
+      ...dependencies.map((dependency) => dependency.source),
+      ...assets.map(({ content }) => content),
+    ];
+    const digests = parts.flatMap((content) =>
       content.tag === 'digest' && !contents.has(blobName(content.val)) ? [content.val] : [],
     );
     const named = digests.map((digest) => `component \`${id}\`: the image has no layer ${digest}`);
@@ -60,7 +66,7 @@ export async function openBlobs(directory: string, plan: AppPlan): Promise<OpenS
   if (missing.length > 0) throw new PlanRefusedError(missing);
   const sources: OpenSource[] = [];
   try {
-    for (const component of plan.components) sources.push(await openBlob(directory, component));
+    for (const component of plan.components) sources.push(await openComponent(directory, component));
     return sources;
   } catch (error) {
     await closeSources(sources);
@@ -68,12 +74,27 @@ export async function openBlobs(directory: string, plan: AppPlan): Promise<OpenS
   }
 }
 
-async function openBlob(directory: string, component: ComponentPlan): Promise<OpenSource> {
+async function openComponent(directory: string, component: ComponentPlan): Promise<OpenSource> {
+  const file = await openBlob(directory, component.source, `component \`${component.id}\``);
+  const dependencies: DependencyInput[] = [];
+  try {
+    for (const dependency of component.dependencies) {
+      const what = `dependency ${JSON.stringify(dependency.name)} of component \`${component.id}\``;
+      dependencies.push({ ...(await openBlob(directory, dependency.source, what)), dependency });
+    }
+  } catch (error) {
+    await closeSources([{ ...file, component, dependencies }]);
+    throw error;
+  }
+  return { ...file, component, dependencies };
+}
+
+async function openBlob(directory: string, source: ComponentSource, what: string) {
   // Only a guest runtime that is not the built-in one could take a component from elsewhere.
-  if (component.source.tag !== 'digest') throw refuse(`component \`${component.id}\` is in no layer`);
-  const path = component.source.val;
+  if (source.tag !== 'digest') throw refuse(`${what} is in no layer`);
+  const path = source.val;
   const file = await openRootfsFile(directory, blobName(path));
-  return { ...file, component, path, sha256: blobName(path) };
+  return { ...file, path, sha256: blobName(path) };
 }
 
 function refuse(message: string): PlanRefusedError {

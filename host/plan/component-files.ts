@@ -16,9 +16,9 @@ export type ComponentExterns = { readonly imports: readonly string[]; readonly e
 export type ComponentInfo = JcoComponent & { readonly engine: 'jco' | 'link' };
 
 /** Makes the files for the engine that executes link plans. */
-export function createLinkedFiles(plan: LinkPlan, component: Uint8Array): ComponentFile[] {
+export function createLinkedFiles(plan: LinkPlan, sources: readonly Uint8Array[]): ComponentFile[] {
   const info: ComponentInfo = { engine: 'link', imports: plan.imports, exports: plan.exports };
-  return [...createLinkFiles(plan, component), createInfoFile(info)];
+  return [...createLinkFiles(plan, sources), createInfoFile(info)];
 }
 
 /** Transpiles a component for the jco engine. Throws an `Error` that says why it cannot be. */

@@ -1,8 +1,9 @@
 // What an image has to offer for an app: its manifest, and the files that the plan names. Everything that is missing is said at once.
 
-import type { AppPlan, ComponentPlan, Diagnostic, FileMount, Location } from '../gen/runtime.ts';
+import type { AppPlan, ComponentPlan, ComponentSource, Diagnostic, FileMount, Location } from '../gen/runtime.ts';
 import { digestFile } from './digest.ts';
 import { PlanRefusedError } from './plan-refused.ts';
+import type { DependencyInput } from './planner.ts';
 import { isRootfsDirectory, MANIFEST_PATH, openRootfsFile, type RootfsFile } from './rootfs.ts';
 
 /** No manifest is larger. Bytes. */
@@ -13,6 +14,7 @@ export type OpenSource = RootfsFile & {
   readonly component: ComponentPlan;
   readonly path: string;
   readonly sha256: string;
+  readonly dependencies: readonly DependencyInput[];
 };
 
 /** Reads the manifest's text. Throws `PlanRefusedError` when there is none, or none that is text. */
@@ -36,9 +38,8 @@ export async function openSources(rootfs: string, plan: AppPlan): Promise<OpenSo
   const problems: Diagnostic[] = [];
   const sources: OpenSource[] = [];
   for (const component of plan.components) {
-    const source = await openSource(rootfs, component);
-    if ('message' in source) problems.push(source);
-    else sources.push(source);
+    const source = await openSource(rootfs, component, problems);
+    if (source !== null) sources.push(source);
     for (const mount of component.files) {
       if (!(await isRootfsDirectory(rootfs, mount.source))) problems.push(missingDirectory(component, mount));
     }
@@ -50,22 +51,51 @@ export async function openSources(rootfs: string, plan: AppPlan): Promise<OpenSo
 
 /** Closes what `openSources` opened. */
 export async function closeSources(sources: readonly OpenSource[]): Promise<void> {
-  await Promise.all(sources.map(({ handle }) => handle.close()));
+  const files = sources.flatMap((source) => [source, ...source.dependencies]);
+  await Promise.all(files.map(({ handle }) => handle.close()));
 }
 
-async function openSource(rootfs: string, component: ComponentPlan): Promise<OpenSource | Diagnostic> {
-  const { source, location, id } = component;
-  const field = `component.${id}.source`;
+/** Opens a component's file and those of its dependencies. Notes what is not there in `problems`. */
+async function openSource(
+  rootfs: string,
+  component: ComponentPlan,
+  problems: Diagnostic[],
+): Promise<OpenSource | null> {
+  const { id, location, source } = component;
+  const file = await openWasm(rootfs, source, `component \`${id}\``, location, `component.${id}.source`);
+  const dependencies: DependencyInput[] = [];
+  for (const dependency of component.dependencies) {
+    const { name, location: place, source: from } = dependency;
+    const what = `dependency ${JSON.stringify(name)} of component \`${id}\``;
+    const opened = await openWasm(rootfs, from, what, place, `component.${id}.dependencies.${JSON.stringify(name)}`);
+    if ('message' in opened) problems.push(opened);
+    else dependencies.push({ ...opened, dependency });
+  }
+  if (!('message' in file)) return { ...file, component, dependencies };
+  problems.push(file);
+  await Promise.all(dependencies.map(({ handle }) => handle.close()));
+  return null;
+}
+
+type WasmFile = RootfsFile & { readonly path: string; readonly sha256: string };
+
+async function openWasm(
+  rootfs: string,
+  source: ComponentSource,
+  what: string,
+  location: Location | undefined,
+  field: string,
+): Promise<WasmFile | Diagnostic> {
   if (source.tag !== 'path') {
     const fix = 'copy the wasm file into the image, and name its path';
-    return diagnose(location, field, `component \`${id}\`: a source by ${source.tag} is not supported yet`, fix);
+    return diagnose(location, field, `${what}: a source by ${source.tag} is not supported yet`, fix);
   }
   const path = source.val.startsWith('/') ? source.val : `/${source.val}`;
   try {
     const file = await openRootfsFile(rootfs, path);
-    return { ...file, component, path, sha256: await digestFile(file.handle) };
+    return { ...file, path, sha256: await digestFile(file.handle) };
   } catch (error) {
-    const message = `component \`${id}\`: cannot open ${path} in the image: ${describe(error as NodeJS.ErrnoException)}`;
+    const message = `${what}: cannot open ${path} in the image: ${describe(error as NodeJS.ErrnoException)}`;
     return diagnose(location, field, message, 'copy the wasm file into the image');
   }
 }

@@ -4,15 +4,29 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AppPlan, AppSource, ComponentPlan, HttpExecutor, PlanOptions } from '../gen/runtime.ts';
+import type { AppPlan, AppSource, ComponentPlan, DependencyPlan, HttpExecutor, PlanOptions } from '../gen/runtime.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
 import { createDraft, readContents } from './cache.ts';
 import { digestFile, digestOf, readChunks } from './digest.ts';
 import { type Command, readVersions } from './executable.ts';
 import { PlanProcess } from './plan-process.ts';
+import type { DependencyEntry } from './protocol.ts';
 
 /** A file to read a component from. `name` is for diagnostics. */
-export type ComponentInput = { readonly name: string; readonly handle: FileHandle; readonly size: number };
+export type ComponentInput = {
+  readonly name: string;
+  readonly handle: FileHandle;
+  readonly size: number;
+  readonly dependencies?: readonly DependencyInput[];
+};
+
+/** What a component is linked with. */
+export type DependencyInput = {
+  readonly dependency: DependencyPlan;
+  readonly handle: FileHandle;
+  readonly size: number;
+  readonly sha256: string;
+};
 
 /** Which engine components are prepared for: the one that suits each best, or jco's for all. */
 export type EngineChoice = 'any' | 'jco';
@@ -66,13 +80,14 @@ export class Planner {
       name: runtimeComponent,
       handle,
       size,
-      key: componentKey('jco', builtIn, digest),
+      key: componentKey('jco', builtIn, [digest]),
     });
   }
 
   /** The name of a prepared component's folder: it changes with anything that its content depends on. */
-  keyOf(sha256: string): string {
-    return componentKey(this.#engine, this.runtimeDigest, sha256);
+  keyOf(sha256: string, dependencies: readonly DependencyInput[] = []): string {
+    const linked = dependencies.map((input) => [input.sha256, linkingOf(input.dependency)]);
+    return componentKey(this.#engine, this.runtimeDigest, [sha256, ...linked]);
   }
 
   /** The folder of a prepared component. */
@@ -116,10 +131,13 @@ export class Planner {
     this.#isReady = true;
   }
 
-  async #prepare(key: string, { name, handle, size }: ComponentInput, engine: EngineChoice): Promise<void> {
+  async #prepare(key: string, input: ComponentInput, engine: EngineChoice): Promise<void> {
     if (await readContents(this.folderOf(key))) return;
-    const request = { kind: 'component', name, engine, payload: size } as const;
-    const { files } = await this.#process.ask('component', request, readChunks(handle));
+    const { name, dependencies: inputs = [] } = input;
+    const dependencies = inputs.map(({ dependency, size }) => ({ ...linkingOf(dependency), size }));
+    const payload = [input, ...inputs].reduce((sum, { size }) => sum + size, 0);
+    const request = { kind: 'component', name, engine, dependencies, payload } as const;
+    const { files } = await this.#process.ask('component', request, readAll([input, ...inputs]));
     const draft = await createDraft(this.#cache, this.folderOf(key));
     try {
       for (const file of files) await draft.write(file, this.#process.readPayload(file.size));
@@ -130,8 +148,17 @@ export class Planner {
   }
 }
 
-function componentKey(engine: EngineChoice, runtimeDigest: string, sha256: string): string {
-  return digestOf(['component', readVersions().preparer, engine, runtimeDigest, sha256]);
+function componentKey(engine: EngineChoice, runtimeDigest: string, parts: readonly unknown[]): string {
+  return digestOf(['component', readVersions().preparer, engine, runtimeDigest, ...parts]);
+}
+
+/** What of a dependency its linking depends on. */
+function linkingOf({ name, imports, export: exportName, inherit }: DependencyPlan): Omit<DependencyEntry, 'size'> {
+  return { name, imports, export: exportName, inherit };
+}
+
+async function* readAll(inputs: readonly { readonly handle: FileHandle }[]): AsyncGenerator<Uint8Array, void> {
+  for (const { handle } of inputs) yield* readChunks(handle);
 }
 
 async function* readFiles(paths: readonly string[]): AsyncGenerator<Uint8Array, void> {

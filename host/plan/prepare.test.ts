@@ -201,13 +201,46 @@ preparing('says that a source from elsewhere is not supported', async (context) 
   ]);
 });
 
-preparing('says of every dependency that it is not supported', async (context) => {
-  const dependencies = 'dependencies = { "a:b" = "1", c = { path = "c.wasm" } }\n';
-  const fix = '(compose the dependency into the component)';
-  assert.equal(await refusalOf(context, MANIFEST + dependencies), [
-    `/spin.toml:8:18: component \`hello\`: dependency "a:b": component dependencies are not supported yet ${fix}`,
-    `/spin.toml:8:31: component \`hello\`: dependency "c": component dependencies are not supported yet ${fix}`,
-  ]);
+const composed = join(import.meta.dirname, '../../fixtures/apps/composed');
+
+preparing(
+  'links a component with its dependency, and makes another component of it with another dependency',
+  async (context) => {
+    await cp(composed, context.rootfs, { recursive: true });
+    const [first] = (await prepare(context)).app.components;
+    const [again] = (await prepare(context, { command: noCommand })).app.components;
+    assert.is(again?.key, first?.key);
+    const manifest = await readFile(join(context.rootfs, 'spin.toml'), 'utf8');
+    const inherits = manifest.replace('"greeter.wasm" }', '"greeter.wasm", inherit_configuration = true }');
+    await writeFile(join(context.rootfs, 'spin.toml'), inherits);
+    const [other] = (await prepare(context)).app.components;
+    assert.is.not(other?.key, first?.key);
+    // The other engine cannot link.
+    assert.equal(
+      [first?.engine, (await prepare(context, { engine: 'jco' })).app.components[0]?.engine],
+      ['link', 'link'],
+    );
+  },
+);
+
+preparing('says of every dependency that cannot be opened', async (context) => {
+  const dependencies = 'dependencies = { "a:b/c" = "1", d = { path = "d.wasm" } }\n';
+  const line = await refusalOf(context, MANIFEST + dependencies);
+  assert.is(line.length, 2);
+  assert.match(
+    line[0] ?? '',
+    /:8:18: .*dependency "a:b\/c" of component `hello`: a source by registry is not supported yet/,
+  );
+  assert.match(
+    line[1] ?? '',
+    /:8:33: .*dependency "d" of component `hello`: cannot open \/d\.wasm in the image: no such file/,
+  );
+});
+
+preparing('says of a dependency that it satisfies no import, and which there are', async (context) => {
+  const [line = ''] = await refusalOf(context, `${MANIFEST}dependencies = { "a:b/c" = { path = "bin/hello.wasm" } }\n`);
+  assert.match(line, /\/bin\/hello\.wasm: dependency "a:b\/c" satisfies none of the component's imports/);
+  assert.match(line, /the component imports wasi:cli\/environment/);
 });
 
 const notComponents: [what: string, bytes: number[], message: RegExp][] = [

@@ -4,7 +4,7 @@
 
 import { join } from 'node:path';
 import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
-import type { AppPlan, AppSource, Diagnostic, HttpRoute } from '../gen/runtime.ts';
+import type { AppPlan, AppSource, HttpRoute } from '../gen/runtime.ts';
 import { openBlobs, readArtifactSource } from './artifact-source.ts';
 import { filesKeyOf, mountAssets, writeAssets } from './assets.ts';
 import { createDraft, readContents, readEntry, toChunks } from './cache.ts';
@@ -62,7 +62,6 @@ export async function prepareApp(options: PrepareOptions): Promise<PrepareResult
   try {
     const planKey = digestOf(['plan', 3, planner.runtimeDigest, source, options.retain ?? []]);
     const plan = await readPlan(planner, options, planKey, source);
-    refuseDependencies(plan);
     const sources = await (artifact ? openBlobs(artifact.directory, plan) : openSources(rootfs, plan));
     try {
       return await readApp(planner, options, planKey, plan, sources);
@@ -95,7 +94,10 @@ async function readApp(
   plan: AppPlan,
   sources: readonly OpenSource[],
 ): Promise<PrepareResult> {
-  const keys = sources.map(({ component, sha256 }) => [component.id, planner.keyOf(sha256)]);
+  const keys = sources.map(({ component, sha256, dependencies }) => [
+    component.id,
+    planner.keyOf(sha256, dependencies),
+  ]);
   const directory = join(cache, 'apps', digestOf(['app', 2, planKey, keys, artifact?.filesMount]));
   const cached = (await readContents(directory)) && (await readEntry(join(directory, 'app.json')));
   if (isPreparedApp(cached) && (await isComplete(planner, cache, cached))) return { app: cached, directory };
@@ -112,8 +114,8 @@ async function readApp(
 }
 
 async function prepareComponent(planner: Planner, plan: AppPlan, source: OpenSource): Promise<PreparedComponentRef> {
-  const { component, path, sha256 } = source;
-  const key = planner.keyOf(sha256);
+  const { component, path, sha256, dependencies } = source;
+  const key = planner.keyOf(sha256, dependencies);
   await planner.prepareComponent(key, { ...source, name: path }).catch((error) => {
     throw error instanceof PlanRefusedError ? locate(error, source) : error;
   });
@@ -123,16 +125,6 @@ async function prepareComponent(planner: Planner, plan: AppPlan, source: OpenSou
   const info = (await readEntry(join(planner.folderOf(key), COMPONENT_INFO))) as ComponentInfo;
   const handler = executor ? await planner.selectHandler(component, executor, info.exports) : null;
   return { id: component.id, key, engine: info.engine, handler };
-}
-
-function refuseDependencies(plan: AppPlan): void {
-  const diagnostics = plan.components.flatMap(({ id, dependencies }) =>
-    dependencies.map(({ name, location = { file: '', line: 0, column: 0 } }): Diagnostic => {
-      const message = `component \`${id}\`: dependency ${JSON.stringify(name)}: component dependencies are not supported yet`;
-      return { severity: 'error', ...location, message, fix: 'compose the dependency into the component' };
-    }),
-  );
-  if (diagnostics.length > 0) throw new PlanRefusedError(diagnostics);
 }
 
 /** Says of a component that cannot be linked where the manifest names it. */

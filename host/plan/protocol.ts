@@ -1,11 +1,22 @@
 // What the shim asks the plan process and what that answers, in order, one answer for each request. The plan process has no other
 // way to the machine: it reads no file, it writes none, and it ends when its standard input does.
 
-import type { AppPlan, AppSource, ComponentPlan, Diagnostic, HttpExecutor, PlanOptions } from '../gen/runtime.ts';
+import type {
+  AppPlan,
+  AppSource,
+  ComponentPlan,
+  Diagnostic,
+  HttpExecutor,
+  LinkDependency,
+  PlanOptions,
+} from '../gen/runtime.ts';
 import type { MessageHead } from './message.ts';
 
 /** A file within a payload: files follow each other in the order of the list. */
 export type FileEntry = { readonly name: string; readonly size: number };
+
+/** A component within a payload, with what linking it to another one needs. */
+export type DependencyEntry = Omit<LinkDependency, 'component'> & { readonly size: number };
 
 /** A request; a component's or the files' bytes are its payload. */
 export type PlanRequest =
@@ -14,7 +25,13 @@ export type PlanRequest =
   /** Plan an app. */
   | (MessageHead & { readonly kind: 'app'; readonly source: AppSource; readonly options: PlanOptions })
   /** Link a component and make the files for an engine: for the one that suits it best, or for jco's. */
-  | (MessageHead & { readonly kind: 'component'; readonly name: string; readonly engine: 'any' | 'jco' })
+  | (MessageHead & {
+      readonly kind: 'component';
+      readonly name: string;
+      readonly engine: 'any' | 'jco';
+      /** What stands in the payload behind the component. */
+      readonly dependencies: readonly DependencyEntry[];
+    })
   /** Choose the export that serves a component's http trigger. */
   | (MessageHead & {
       readonly kind: 'handler';

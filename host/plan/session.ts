@@ -6,7 +6,7 @@ import type { Adapter, Diagnostic, LinkExports, LinkedComponent } from '../gen/r
 import { type ComponentFile, createLinkedFiles, createTranspiledFiles } from './component-files.ts';
 import { callGuest, type GuestRuntime, openGuestRuntime } from './guest-runtime.ts';
 import { encodeHead, MessageReader } from './message.ts';
-import type { FileEntry, PlanAnswer, PlanRequest } from './protocol.ts';
+import type { DependencyEntry, FileEntry, PlanAnswer, PlanRequest } from './protocol.ts';
 import type { Adapt } from './transpiler/component-tools.ts';
 import type { Generate } from './transpiler/entry.ts';
 
@@ -95,34 +95,44 @@ class Session {
 
   async #prepare(
     exports: LinkExports,
-    { name, engine }: Extract<PlanRequest, { kind: 'component' }>,
-    bytes: Uint8Array,
+    request: Extract<PlanRequest, { kind: 'component' }>,
+    payload: Uint8Array,
   ): Promise<Answer> {
-    const linked = await this.#link(exports, name, bytes);
+    const linked = await this.#link(exports, request, splitSources(request.dependencies, payload));
     if ('diagnostics' in linked) return refuse(linked.diagnostics);
-    const { component } = linked;
+    const { sources } = linked;
     const { tag, val } = linked.value;
-    const isLinked = tag === 'plan' && engine === 'any';
+    // The other engine knows nothing of dependencies.
+    const isLinked = tag === 'plan' && (request.engine === 'any' || sources.length > 1);
     const files = isLinked
-      ? createLinkedFiles(val, component)
-      : createTranspiledFiles(await this.#openTranspiler(), component, val);
+      ? createLinkedFiles(val, sources)
+      : createTranspiledFiles(await this.#openTranspiler(), sources[0] as Uint8Array, val);
     const entries = files.map(({ name, bytes }): FileEntry => ({ name, size: bytes.length }));
-    const payload = entries.reduce((sum, { size }) => sum + size, 0);
-    return { head: { kind: 'component', files: entries, payload }, files };
+    const length = entries.reduce((sum, { size }) => sum + size, 0);
+    return { head: { kind: 'component', files: entries, payload: length }, files };
   }
 
-  /** Links a component, or the component that a core module becomes. */
-  async #link({ link }: LinkExports, name: string, bytes: Uint8Array): Promise<Linked> {
-    const linked = await callGuest(() => link(bytes, { name }));
-    if ('diagnostics' in linked) return linked;
-    if (linked.value.tag !== 'core-module') return { value: linked.value, component: bytes };
-    const adapter = linked.value.val;
-    const adapted = await callAdapt(await this.#openAdapt(), bytes, adapter, name);
-    if ('diagnostics' in adapted) return adapted;
-    const again = await callGuest(() => link(adapted.component, { name }));
-    if ('diagnostics' in again) return again;
-    if (again.value.tag === 'core-module') throw new Error('the guest runtime takes a component for a core module');
-    return { value: again.value, component: adapted.component };
+  /** Links a component with its dependencies. Core modules among them become components, one after the other. */
+  async #link(
+    { link }: LinkExports,
+    { name, dependencies }: Extract<PlanRequest, { kind: 'component' }>,
+    sources: readonly Uint8Array[],
+  ): Promise<Linked> {
+    const adapted = [...sources];
+    for (let left = sources.length; left >= 0; left--) {
+      const [component, ...others] = adapted as [Uint8Array, ...Uint8Array[]];
+      const given = others.map((bytes, index) => ({ ...(dependencies[index] as DependencyEntry), component: bytes }));
+      const linked = await callGuest(() => link(component, given, { name }));
+      if ('diagnostics' in linked) return linked;
+      if (linked.value.tag !== 'core-module') return { value: linked.value, sources: adapted };
+      const { file, adapter } = linked.value.val;
+      const module = adapted[file];
+      if (module === undefined) break;
+      const result = await callAdapt(await this.#openAdapt(), module, adapter, name);
+      if ('diagnostics' in result) return result;
+      adapted[file] = result.component;
+    }
+    throw new Error('the guest runtime takes components for core modules');
   }
 
   #openTranspiler(): Promise<Generate> {
@@ -140,7 +150,22 @@ type Refused = { readonly diagnostics: readonly Diagnostic[] };
 
 type Linked =
   | Refused
-  | { readonly value: Exclude<LinkedComponent, { tag: 'core-module' }>; readonly component: Uint8Array };
+  | {
+      readonly value: Exclude<LinkedComponent, { tag: 'core-module' }>;
+      /** What was linked: the component, then its dependencies. */
+      readonly sources: readonly Uint8Array[];
+    };
+
+/** Cuts a payload into the component and its dependencies. */
+function splitSources(dependencies: readonly DependencyEntry[], payload: Uint8Array): Uint8Array[] {
+  let start = payload.length - dependencies.reduce((sum, { size }) => sum + size, 0);
+  const sources = [payload.subarray(0, start)];
+  for (const { size } of dependencies) {
+    sources.push(payload.subarray(start, start + size));
+    start += size;
+  }
+  return sources;
+}
 
 /** Makes a component of a core module, or says what the tools do not like about it. */
 async function callAdapt(

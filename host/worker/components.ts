@@ -1,9 +1,10 @@
 // Loads the app's components: compiled, and checked against what the host offers, before anything is served.
 
+import { compatibleName } from '../../guest-runtime/link/interface-name.ts';
 import type { Engine, InstanceHost, PreparedComponent } from '../engine/engine.ts';
-import { compatibleName } from '../engine/interface-name.ts';
 import type { ComponentPlan } from '../gen/runtime.ts';
 import type { PreparedApp, PreparedComponentRef } from '../plan/prepared-app.ts';
+import { prepareHosts } from './dependency-host.ts';
 import type { LoadedComponent } from './oversight.ts';
 
 /** Where components come from and what they get. */
@@ -42,7 +43,9 @@ async function load(
   const prepared = await compiling.catch((error) => {
     throw new Error(`cannot load component "${plan.id}": ${String(error)}`, { cause: error });
   });
-  const createHost = await withSnapshots(prepared.imports, await loader.prepareHost(plan));
+  const createHost = await prepareHosts(plan, async (granted) =>
+    withSnapshots(prepared.imports, await loader.prepareHost(granted)),
+  );
   checkImports(plan.id, prepared, createHost());
   return { id: plan.id, handler, prepared, instantiate: (program) => prepared.instantiate(createHost, program) };
 }

@@ -1,8 +1,8 @@
 // The engine that executes jco's output: a new instance of the transpiled module for every request. Slow (jco rebuilds the
 // module's body each time) and complete; the other engine is measured against it.
 
+import { compatibleName } from '../../../guest-runtime/link/interface-name.ts';
 import type { ComponentInstance, Engine, HostImports, PreparedComponent } from '../engine.ts';
-import { compatibleName } from '../interface-name.ts';
 import { type JcoSource, readJcoSource } from './source.ts';
 
 type GuestFunction = (...args: readonly unknown[]) => unknown;

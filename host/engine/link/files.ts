@@ -12,9 +12,9 @@ export function moduleFile(index: number): string {
   return `module-${index}.wasm`;
 }
 
-/** Returns the files of a component. */
-export function createLinkFiles(plan: LinkPlan, component: Uint8Array): { name: string; bytes: Uint8Array }[] {
-  const prepared = prepareModules(plan, component);
+/** Returns the files of a component. `sources` are what the plan was made of: the component and its dependencies. */
+export function createLinkFiles(plan: LinkPlan, sources: readonly Uint8Array[]): { name: string; bytes: Uint8Array }[] {
+  const prepared = prepareModules(plan, sources);
   return [
     { name: LINK_PLAN, bytes: encodeJson(prepared.plan) },
     { name: RESTORE_PLAN, bytes: encodeJson(prepared.restore) },

@@ -35,7 +35,7 @@ function bind(name: string, paramCount: number, offered: HostImports) {
     hostFunctions: [{ interface: 'a:b/c@1.2.3', name, type: 0 }],
     functionTypes: [{ params }],
   } as unknown as LinkPlan;
-  const [bound] = createHostBinder(plan)(offered);
+  const [bound] = createHostBinder(plan)({ imports: offered });
   if (bound === undefined) throw new Error('nothing was bound');
   return bound;
 }

@@ -1,8 +1,8 @@
 // Finds the host's functions in the objects that the worker offers, in jco's calling convention.
 
+import { compatibleName } from '../../../guest-runtime/link/interface-name.ts';
 import type { LinkPlan, PlanHostFunction } from '../../gen/runtime.ts';
-import type { HostImports } from '../engine.ts';
-import { compatibleName } from '../interface-name.ts';
+import type { HostImports, InstanceHost } from '../engine.ts';
 import { parseFunctionName } from './names.ts';
 
 /** A host function as it is called: `self` of a method is its first argument. */
@@ -17,7 +17,7 @@ interface HostClass {
 }
 
 /** Finds all host functions of a plan among what is offered to one instance. */
-export type HostBinder = (offered: HostImports) => HostFunction[];
+export type HostBinder = (offered: Omit<InstanceHost, 'release'>) => HostFunction[];
 
 /**
  * Creates the binder of a plan; its functions come in the plan's order. It throws an `Error` that names an interface that is missing;
@@ -27,14 +27,22 @@ export function createHostBinder(plan: LinkPlan): HostBinder {
   const wanted = plan.hostFunctions.map((host) => ({
     interfaceName: host.interface,
     key: compatibleName(host.interface),
+    dependency: host.dependency,
     find: createFinder(host, plan.functionTypes[host.type]?.params.length ?? 0),
   }));
   return (offered) =>
-    wanted.map(({ interfaceName, key, find }) => {
-      const object = offered[key];
+    wanted.map(({ interfaceName, key, dependency, find }) => {
+      const object = importsFor(dependency, offered)?.[key];
       if (object === undefined) throw new Error(`nothing offers the import "${interfaceName}"`);
       return find(object);
     });
+}
+
+function importsFor(
+  dependency: number | undefined,
+  { imports, dependencies }: Omit<InstanceHost, 'release'>,
+): HostImports | undefined {
+  return dependency === undefined ? imports : dependencies?.get(dependency);
 }
 
 /** Makes the function of one instance out of the objects and classes of its interface. */

@@ -60,7 +60,7 @@ export function createPreparedComponent(
   const exports = exportTable(plan);
   const snapshot = method === 'fresh' || restore.obstacle !== null ? null : new Snapshot(plan, restore, method);
   const create = (host: InstanceHost) => {
-    const instance = new LinkedInstance(component, bindHost(host.imports));
+    const instance = new LinkedInstance(component, bindHost(host));
     if (maxMemoryBytes !== undefined) limitMemories(plan, restore, instance, maxMemoryBytes);
     return instance;
   };

@@ -1,7 +1,7 @@
 // A link plan made ready for execution: everything about it that does not belong to one instance.
 
+import { unversionedName } from '../../../guest-runtime/link/interface-name.ts';
 import type { CanonicalOptions, CoreItem, LinkPlan, PlanFunctionType } from '../../gen/runtime.ts';
-import { unversionedName } from '../interface-name.ts';
 import { createCodecTable } from './codec-table.ts';
 import type { HostFunction } from './host-function.ts';
 import { createLifting, type LiftedFunction, type Lifting } from './lift.ts';

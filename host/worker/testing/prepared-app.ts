@@ -100,7 +100,7 @@ export async function prepareTestApp(
 
 async function writeComponent(directory: string, bytes: Uint8Array, engine: Engine['name']): Promise<void> {
   await mkdir(directory, { recursive: true });
-  const files = engine === 'link' ? createLinkFiles(linkComponent(bytes), bytes) : await transpile(bytes);
+  const files = engine === 'link' ? createLinkFiles(linkComponent(bytes), [bytes]) : await transpile(bytes);
   for (const { name, bytes } of files) await writeFile(join(directory, name), bytes);
 }
 

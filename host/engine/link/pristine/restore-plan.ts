@@ -25,9 +25,16 @@ export type PreparedModules = {
   readonly modules: readonly Uint8Array[];
 };
 
-/** Rewrites the modules of a component for `plan`, or says in the restore plan what stands in the way. */
-export function prepareModules(plan: LinkPlan, component: Uint8Array): PreparedModules {
-  const originals = plan.modules.map(({ start, end }) => component.subarray(start, end));
+/**
+ * Rewrites the modules of a component and its dependencies, `sources`, for `plan`, or says in the restore plan what stands in
+ * the way.
+ */
+export function prepareModules(plan: LinkPlan, sources: readonly Uint8Array[]): PreparedModules {
+  const originals = plan.modules.map(({ file, start, end }) => {
+    const source = sources[file];
+    if (source === undefined) throw new RangeError(`no file ${file} for a module of the plan`);
+    return source.subarray(start, end);
+  });
   const rewritten: RestorableModule[] = [];
   for (const [index, bytes] of originals.entries()) {
     try {

@@ -3,8 +3,8 @@
 // That is the same as a new instance only where the answers hold nothing else that differs: a guest that asked for random numbers or
 // the time when it started is never put back.
 
+import { unversionedName } from '../../../../guest-runtime/link/interface-name.ts';
 import type { LinkPlan } from '../../../gen/runtime.ts';
-import { unversionedName } from '../../interface-name.ts';
 import type { ComponentInstanceState, StartCall } from '../context.ts';
 import type { Handle } from '../handle-table.ts';
 import type { LinkedInstance } from '../instance.ts';

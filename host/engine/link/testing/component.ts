@@ -2,6 +2,7 @@
 
 import { linkComponent } from '../../../../guest-runtime/link/linker.ts';
 import { binaryFromWat } from '../../../../guest-runtime/link/testing/wat.ts';
+import type { LinkDependency } from '../../../gen/runtime.ts';
 import type { ComponentInstance, HostImports, PreparedComponent } from '../../engine.ts';
 import { createPreparedComponent, type LinkEngineOptions } from '../link-engine.ts';
 import type { WaitingImports } from '../linked-component.ts';
@@ -10,8 +11,13 @@ import { prepareModules } from '../pristine/restore-plan.ts';
 /** What a test may say about a component's host. */
 export type HostOptions = { readonly imports?: HostImports; readonly waits?: WaitingImports };
 
-export function prepareComponent(bytes: Uint8Array, options: Partial<LinkEngineOptions> = {}): PreparedComponent {
-  const { plan, restore, modules } = prepareModules(linkComponent(bytes), bytes);
+export function prepareComponent(
+  bytes: Uint8Array,
+  options: Partial<LinkEngineOptions> = {},
+  dependencies: readonly LinkDependency[] = [],
+): PreparedComponent {
+  const sources = [bytes, ...dependencies.map(({ component }) => component)];
+  const { plan, restore, modules } = prepareModules(linkComponent(bytes, dependencies), sources);
   const compiled = modules.map((module) => new WebAssembly.Module(new Uint8Array(module)));
   return createPreparedComponent({ plan, restore, modules: compiled }, { waits: () => false, ...options });
 }

@@ -1,0 +1,58 @@
+// Finds which dependency satisfies which import of a component, by Spin's rules.
+// https://github.com/spinframework/spin/tree/main/crates/compose
+
+import type { DependencyImports } from '../../host/gen/runtime.ts';
+
+/** Why a dependency cannot be linked. */
+export class DependencyError extends Error {
+  override readonly name = 'DependencyError';
+  readonly fix: string | undefined;
+
+  constructor(message: string, fix?: string) {
+    super(message);
+    this.fix = fix;
+  }
+}
+
+type NamedDependency = { readonly name: string; readonly imports: DependencyImports };
+
+/**
+ * Returns the index of the dependency that satisfies each import, by the import's name; imports of the host are not among them.
+ * Throws a `DependencyError` for a dependency that satisfies none, and for two that satisfy the same one.
+ */
+export function assignDependencies(
+  imports: readonly string[],
+  dependencies: readonly NamedDependency[],
+): ReadonlyMap<string, number> {
+  const assigned = new Map<string, number>();
+  for (const [index, { name, imports: wanted }] of dependencies.entries()) {
+    const matching = imports.filter((importName) => isMatch(wanted, importName));
+    if (matching.length === 0) {
+      const fix = `the component imports ${imports.join(', ') || 'nothing'}`;
+      throw new DependencyError(`dependency ${JSON.stringify(name)} satisfies none of the component's imports`, fix);
+    }
+    for (const importName of matching) {
+      const other = dependencies[assigned.get(importName) ?? -1];
+      if (other) throw new DependencyError(conflictOf(importName, other.name, name), 'name the interface of each');
+      assigned.set(importName, index);
+    }
+  }
+  return assigned;
+}
+
+function conflictOf(importName: string, first: string, second: string): string {
+  const names = [first, second].map((name) => JSON.stringify(name)).join(' and ');
+  return `dependencies ${names} both satisfy the import "${importName}"`;
+}
+
+/** Whether an import's name is meant: a plain one by itself, an interface by those of its parts that are given. */
+function isMatch(wanted: DependencyImports, importName: string): boolean {
+  if (wanted.tag === 'plain') return importName === wanted.val;
+  const [, packageName, interfaceName, version] = /^([^/]+)\/([^@]+)(?:@(.+))?$/.exec(importName) ?? [];
+  const {
+    package: wantedPackage,
+    interface: wantedInterface = interfaceName,
+    version: wantedVersion = version,
+  } = wanted.val;
+  return packageName === wantedPackage && interfaceName === wantedInterface && version === wantedVersion;
+}
