@@ -48,9 +48,22 @@ export interface ComponentInstance {
   dispose(): void;
 }
 
+/**
+ * How each request gets a pristine instance: one that was put back to its snapshot (only the pages that were written, by dropping
+ * pages, by copying everything), or a fresh one.
+ */
+export type Isolation = {
+  readonly method: 'exact' | 'drop' | 'copy' | 'fresh';
+  /** What stands in the way of the best method; null where it is used. */
+  readonly obstacle: string | null;
+};
+
 /** Makes prepared components out of what the plan process wrote to a folder. */
 export interface Engine {
   readonly name: 'jco' | 'link';
-  /** Compiles the component in `directory` (written by the plan process for this engine). Throws when it does not compile. */
-  load(directory: string): Promise<PreparedComponent>;
+  /**
+   * Compiles the component in `directory` (written by the plan process for this engine). `onIsolation` is called once, as soon as it is
+   * known how its instances are kept apart: with the first one at the latest. Throws when it does not compile.
+   */
+  load(directory: string, onIsolation?: (isolation: Isolation) => void): Promise<PreparedComponent>;
 }

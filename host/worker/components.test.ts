@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Engine, InstanceHost, PreparedComponent } from '../engine/engine.ts';
+import type { Engine, InstanceHost, Isolation, PreparedComponent } from '../engine/engine.ts';
 import type { PreparedApp } from '../plan/prepared-app.ts';
 import { loadComponents } from './components.ts';
 import { createAppPlan, createComponentPlan } from './testing/prepared-app.ts';
@@ -8,11 +8,13 @@ import { createAppPlan, createComponentPlan } from './testing/prepared-app.ts';
 const HANDLER = 'wasi:http/incoming-handler@0.2.3';
 
 /** An engine that loads components with the imports that the key names, and counts. */
-function createLoader(offered: readonly string[]) {
+function createLoader(offered: readonly string[], isolation: Isolation = { method: 'exact', obstacle: null }) {
   const loaded: string[] = [];
+  const lines: string[] = [];
   let released = 0;
-  const load = async (directory: string): Promise<PreparedComponent> => {
+  const load: Engine['load'] = async (directory, onIsolation): Promise<PreparedComponent> => {
     loaded.push(directory);
+    onIsolation?.(isolation);
     if (directory.endsWith('broken')) throw new Error('no magic number');
     const imports = directory.slice(directory.lastIndexOf('/') + 1).split('+');
     const instantiate = () => Promise.reject(new Error('not here'));
@@ -30,6 +32,8 @@ function createLoader(offered: readonly string[]) {
     createEngine: async (name: Engine['name']): Promise<Engine> => ({ name, load }),
     directory: '',
     prepareHost: async () => createHost,
+    lines,
+    log: (line: string) => void lines.push(line),
   };
 }
 
@@ -89,5 +93,22 @@ components('names the component that does not compile', async () => {
   const message = await messageOf(loadComponents(createApp({ one: 'broken' }), createLoader([])));
   assert.match(message, /^cannot load component "one": .*no magic number/);
 });
+
+const isolations: [isolation: Isolation, line: RegExp | null][] = [
+  [{ method: 'exact', obstacle: null }, null],
+  [{ method: 'copy', obstacle: 'of that' }, /^component "a": .* by copying all of its memory, because of that$/],
+  [{ method: 'fresh', obstacle: 'of this' }, /^component "a": each request gets a new instance, because of this$/],
+];
+for (const [isolation, line] of isolations) {
+  components(
+    `says ${line === null ? 'nothing' : 'why'} where the method of isolation is ${isolation.method}`,
+    async () => {
+      const loader = createLoader(['a:a@1'], isolation);
+      await loadComponents(createApp({ a: 'a:a@1.0.0' }), loader);
+      assert.is(loader.lines.length, line === null ? 0 : 1);
+      if (line !== null) assert.match(loader.lines[0] ?? '', line);
+    },
+  );
+}
 
 components.run();

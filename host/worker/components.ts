@@ -1,7 +1,7 @@
 // Loads the app's components: compiled, and checked against what the host offers, before anything is served.
 
 import { compatibleName } from '../../guest-runtime/link/interface-name.ts';
-import type { Engine, InstanceHost, PreparedComponent } from '../engine/engine.ts';
+import type { Engine, InstanceHost, Isolation, PreparedComponent } from '../engine/engine.ts';
 import type { ComponentPlan } from '../gen/runtime.ts';
 import type { PreparedApp, PreparedComponentRef } from '../plan/prepared-app.ts';
 import { prepareHosts } from './dependency-host.ts';
@@ -15,6 +15,7 @@ export type ComponentLoader = {
   readonly directory: string;
   /** Grants a component what its plan says; yields what makes the host objects of its instances. */
   readonly prepareHost: (component: ComponentPlan) => Promise<() => InstanceHost>;
+  readonly log: (line: string) => void;
 };
 
 /**
@@ -23,15 +24,23 @@ export type ComponentLoader = {
  */
 export async function loadComponents(app: PreparedApp, loader: ComponentLoader): Promise<readonly LoadedComponent[]> {
   const engines = new Map<string, Promise<Engine>>();
-  const compile = async ({ engine, key }: PreparedComponentRef) => {
+  const compile = async ({ id, engine, key }: PreparedComponentRef) => {
     const loading = once(engines, engine, () => loader.createEngine(engine));
-    return (await loading).load(`${loader.directory}/${key}`);
+    return (await loading).load(`${loader.directory}/${key}`, (isolation) => logIsolation(id, isolation, loader.log));
   };
   const components = app.components.flatMap((ref) => {
     const plan = app.plan.components.find(({ id }) => id === ref.id);
     return plan === undefined || ref.handler === null ? [] : [load(plan, ref.handler, compile(ref), loader)];
   });
   return Promise.all(components);
+}
+
+/** What costs speed is said; that requests see pristine instances goes without saying. */
+function logIsolation(id: string, { method, obstacle }: Isolation, log: (line: string) => void): void {
+  if (obstacle === null) return;
+  const ways = { exact: 'page by page', drop: 'by dropping pages', copy: 'by copying all of its memory' };
+  const what = method === 'fresh' ? 'gets a new instance' : `gets an instance that is put back ${ways[method]}`;
+  log(`component "${id}": each request ${what}, because ${obstacle}`);
 }
 
 async function load(

@@ -58,6 +58,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     createEngine: (name) => options.createEngine(name, limits),
     directory: options.components,
     prepareHost: await configureFactors(factors, context),
+    log: options.log,
   };
   const loaded = await loadComponents(options.app, loader);
   const triggerContext: TriggerContext = {

@@ -11,8 +11,10 @@ type GuestFunction = (...args: readonly unknown[]) => unknown;
 export function createJcoEngine(): Engine {
   return {
     name: 'jco',
-    async load(directory) {
-      return createPreparedComponent(await readJcoSource(directory));
+    async load(directory, onIsolation) {
+      const prepared = createPreparedComponent(await readJcoSource(directory));
+      onIsolation?.({ method: 'fresh', obstacle: "it runs in jco's engine" });
+      return prepared;
     },
   };
 }

@@ -1,7 +1,7 @@
 // The engine that executes link plans.
 
 import type { Callee, LinkPlan } from '../../gen/runtime.ts';
-import type { ComponentInstance, Engine, InstanceHost, PreparedComponent } from '../engine.ts';
+import type { ComponentInstance, Engine, InstanceHost, Isolation, PreparedComponent } from '../engine.ts';
 import { createHostBinder } from './host-function.ts';
 import { LinkedInstance } from './instance.ts';
 import { LinearMemory } from './linear-memory.ts';
@@ -9,7 +9,7 @@ import { createLinkedComponent, type WaitingImports } from './linked-component.t
 import { InstancePool, type PooledInstance } from './pristine/instance-pool.ts';
 import { canMap } from './pristine/mapped-memory.ts';
 import { limitMemories } from './pristine/memory-limit.ts';
-import type { RestoreMethod } from './pristine/memory-method.ts';
+import { RESTORE_METHODS, type RestoreMethod } from './pristine/memory-method.ts';
 import { Snapshot } from './pristine/snapshot.ts';
 import { type LinkSource, readLinkSource } from './source.ts';
 import { ComponentError } from './trap.ts';
@@ -38,7 +38,8 @@ export function createLinkEngine(options: LinkEngineOptions): Engine {
   const method = options.method ?? findBestMethod();
   return {
     name: 'link',
-    load: async (directory) => createPreparedComponent(await readLinkSource(directory), { ...options, method }),
+    load: async (directory, onIsolation) =>
+      createPreparedComponent(await readLinkSource(directory), { ...options, method }, onIsolation),
   };
 }
 
@@ -52,6 +53,7 @@ function findBestMethod(): RestoreMethod {
 export function createPreparedComponent(
   { plan, restore, modules }: LinkSource,
   options: LinkEngineOptions,
+  onIsolation: (isolation: Isolation) => void = () => undefined,
 ): PreparedComponent {
   const { waits, method = 'copy', maxMemoryBytes } = options;
   const { maxIdle = DEFAULT_MAX_IDLE, maxIdleBytes = DEFAULT_MAX_IDLE_BYTES, maxUses = 1 } = options;
@@ -64,7 +66,11 @@ export function createPreparedComponent(
     if (maxMemoryBytes !== undefined) limitMemories(plan, restore, instance, maxMemoryBytes);
     return instance;
   };
-  const pool = new InstancePool(create, snapshot, { maxIdle, maxIdleBytes, maxUses, shrinkMs: SHRINK_MS });
+  const poolOptions = { maxIdle, maxIdleBytes, maxUses, shrinkMs: SHRINK_MS };
+  const pool = new InstancePool(create, snapshot, poolOptions, (obstacle) =>
+    onIsolation(isolationOf(method, obstacle)),
+  );
+  if (snapshot === null) onIsolation(isolationOf(method, restore.obstacle));
   return {
     // An interface that gives only types is not asked of the host.
     imports: [...new Set(plan.hostFunctions.map((host) => host.interface))],
@@ -82,6 +88,11 @@ export function createPreparedComponent(
       return new PristineInstance(pool, pooled, exports);
     },
   };
+}
+
+function isolationOf(method: RestoreMethod, obstacle: string | null): Isolation {
+  if (obstacle !== null) return { method: 'fresh', obstacle };
+  return { method, obstacle: method === RESTORE_METHODS[0] ? null : 'this machine has no better way' };
 }
 
 type ExportTable = ReadonlyMap<string, ReadonlyMap<string, Callee>>;

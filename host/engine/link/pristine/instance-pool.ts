@@ -39,12 +39,20 @@ export class InstancePool {
   inUse = 0;
   /** The fewest idle instances since the last look. */
   #unneeded = 0;
+  #onFirst: ((obstacle: string | null) => void) | undefined;
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  constructor(create: (host: InstanceHost) => LinkedInstance, snapshot: Snapshot | null, options: PoolOptions) {
+  /** `onFirst` is called when the first instance was looked at, with what keeps instances from being put back. */
+  constructor(
+    create: (host: InstanceHost) => LinkedInstance,
+    snapshot: Snapshot | null,
+    options: PoolOptions,
+    onFirst?: (obstacle: string | null) => void,
+  ) {
     this.#create = create;
     this.#snapshot = snapshot;
     this.#options = options;
+    this.#onFirst = onFirst;
   }
 
   get idleCount(): number {
@@ -73,11 +81,13 @@ export class InstancePool {
   #adopt(instance: LinkedInstance): RestorableInstance | null {
     if (this.#snapshot === null) return null;
     const restorable = this.#snapshot.adopt(instance);
-    if (restorable === null) {
-      this.#snapshot.dispose();
-      this.#snapshot = null;
-    }
-    return restorable;
+    const obstacle = typeof restorable === 'string' ? restorable : null;
+    this.#onFirst?.(obstacle);
+    this.#onFirst = undefined;
+    if (typeof restorable !== 'string') return restorable;
+    this.#snapshot.dispose();
+    this.#snapshot = null;
+    return null;
   }
 
   /**

@@ -4,7 +4,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { binaryFromWat } from '../../../../guest-runtime/link/testing/wat.ts';
-import type { ComponentInstance, HostImports, InstanceHost } from '../../engine.ts';
+import type { ComponentInstance, HostImports, InstanceHost, Isolation } from '../../engine.ts';
 import { prepareComponent, rejectionOf } from '../testing/component.ts';
 import { RESTORE_METHODS } from './memory-method.ts';
 
@@ -89,6 +89,14 @@ for (const method of RESTORE_METHODS) {
       },
     };
   };
+
+  pristine('is told of, once', async () => {
+    const told: Isolation[] = [];
+    const prepared = prepareComponent(component, { method }, [], (isolation) => told.push(isolation));
+    for (const _ of [1, 2]) await use(await prepared.instantiate(createHost), 'look', []);
+    const obstacle = method === 'exact' ? null : 'this machine has no better way';
+    assert.equal(told, [{ method, obstacle }]);
+  });
 
   pristine('sees nothing of what a request has written', async () => {
     const pool = open();

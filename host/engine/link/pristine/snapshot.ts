@@ -42,12 +42,12 @@ export class Snapshot {
   }
 
   /**
-   * Takes over an instance that was just made; the first one becomes the snapshot. Returns null for one that cannot be put back because
+   * Takes over an instance that was just made; the first one becomes the snapshot. Returns in words why one cannot be put back because
    * of what it asked while it started. Throws a system error.
    */
-  adopt(instance: LinkedInstance): RestorableInstance | null {
+  adopt(instance: LinkedInstance): RestorableInstance | string {
     const startHandles = StartHandles.of(this.#plan, instance);
-    if (startHandles === null) return null;
+    if (typeof startHandles === 'string') return startHandles;
     const globals: SavedGlobal[] = [];
     const memories: SavedMemory[] = [];
     for (const [index, { module }] of this.#plan.coreInstances.entries()) {

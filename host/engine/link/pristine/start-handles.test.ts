@@ -3,7 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { binaryFromWat } from '../../../../guest-runtime/link/testing/wat.ts';
-import type { HostImports } from '../../engine.ts';
+import type { HostImports, Isolation } from '../../engine.ts';
 import { prepareComponent } from '../testing/component.ts';
 
 const starting = suite('guests that ask the host while they start');
@@ -71,9 +71,12 @@ const imports = {
 } as unknown as HostImports;
 
 async function open(asksForTime: boolean) {
-  const prepared = prepareComponent(await binaryFromWat(formatGuest(asksForTime)), { method: 'copy' });
+  const told: Isolation[] = [];
+  const bytes = await binaryFromWat(formatGuest(asksForTime));
+  const prepared = prepareComponent(bytes, { method: 'copy' }, [], (isolation) => told.push(isolation));
   let made = 0;
   return {
+    told,
     get made() {
       return made;
     },
@@ -117,6 +120,8 @@ starting('are made anew when they asked for what differs', async () => {
   await guest.use(['open']);
   await guest.use(['open']);
   assert.is(guest.made, 2);
+  const obstacle = 'it calls wasi:clocks/monotonic-clock#now while it starts';
+  assert.equal(guest.told, [{ method: 'fresh', obstacle }]);
 });
 
 starting.run();

@@ -50,14 +50,15 @@ export class StartHandles {
     this.#tables = tables;
   }
 
-  /** Looks at an instance that was just made. Returns null when what it asked while it started cannot be asked again. */
-  static of(plan: LinkPlan, instance: LinkedInstance): StartHandles | null {
-    const isConstant = instance.states.every((state) => state.startCalls.every((call) => isConstantCall(plan, call)));
-    if (!isConstant) return null;
+  /** Looks at an instance that was just made. Returns in words what it asked while it started and cannot be asked again. */
+  static of(plan: LinkPlan, instance: LinkedInstance): StartHandles | string {
+    const calls = instance.states.flatMap((state) => state.startCalls);
+    const varying = calls.map((call) => nameOfCall(plan, call)).find((name) => !CONSTANT_FUNCTIONS.has(name));
+    if (varying !== undefined) return `it calls ${varying} while it starts`;
     const tables: StartTable[] = [];
     for (const state of instance.states) {
       const handles = state.handles.list().map(([index, handle]) => findHandle(plan, state, index, handle));
-      if (handles.some((found) => found === null)) return null;
+      if (handles.some((found) => found === null)) return 'it keeps a handle from its start whose origin is not known';
       if (handles.length === 0) continue;
       tables.push({ state, handles: handles.filter((found) => found !== null), shape: state.handles.shape });
     }
@@ -77,9 +78,9 @@ export class StartHandles {
   }
 }
 
-function isConstantCall(plan: LinkPlan, { host }: StartCall): boolean {
+function nameOfCall(plan: LinkPlan, { host }: StartCall): string {
   const called = plan.hostFunctions[host];
-  return called !== undefined && CONSTANT_FUNCTIONS.has(`${unversionedName(called.interface)}#${called.name}`);
+  return `${unversionedName(called?.interface ?? '')}#${called?.name}`;
 }
 
 function findHandle(plan: LinkPlan, state: ComponentInstanceState, index: number, handle: Handle): StartHandle | null {

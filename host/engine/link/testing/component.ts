@@ -3,7 +3,7 @@
 import { linkComponent } from '../../../../guest-runtime/link/linker.ts';
 import { binaryFromWat } from '../../../../guest-runtime/link/testing/wat.ts';
 import type { LinkDependency } from '../../../gen/runtime.ts';
-import type { ComponentInstance, HostImports, PreparedComponent } from '../../engine.ts';
+import type { ComponentInstance, HostImports, Isolation, PreparedComponent } from '../../engine.ts';
 import { createPreparedComponent, type LinkEngineOptions } from '../link-engine.ts';
 import type { WaitingImports } from '../linked-component.ts';
 import { prepareModules } from '../pristine/restore-plan.ts';
@@ -15,11 +15,12 @@ export function prepareComponent(
   bytes: Uint8Array,
   options: Partial<LinkEngineOptions> = {},
   dependencies: readonly LinkDependency[] = [],
+  onIsolation?: (isolation: Isolation) => void,
 ): PreparedComponent {
   const sources = [bytes, ...dependencies.map(({ component }) => component)];
   const { plan, restore, modules } = prepareModules(linkComponent(bytes, dependencies), sources);
   const compiled = modules.map((module) => new WebAssembly.Module(new Uint8Array(module)));
-  return createPreparedComponent({ plan, restore, modules: compiled }, { waits: () => false, ...options });
+  return createPreparedComponent({ plan, restore, modules: compiled }, { waits: () => false, ...options }, onIsolation);
 }
 
 export async function instantiateComponent(bytes: Uint8Array, options: HostOptions = {}): Promise<ComponentInstance> {
