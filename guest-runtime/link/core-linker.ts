@@ -19,6 +19,7 @@ export function linkCoreInstance(
 ): CoreInstanceEntity {
   const { offset } = definition;
   const { module, contents } = scope.lookup('core-module', definition.module, offset);
+  requireDistinct(definition.args, 'given', offset);
   const args = new Map(definition.args.map((arg) => [arg.name, scope.lookup('core-instance', arg.index, offset)]));
   const imports: PlanCoreImport[] = contents.imports.map((coreImport) => {
     builder.countDefinition(offset);
@@ -64,8 +65,17 @@ function createCoreEntity(sort: Sort, item: CoreItem, signature: string | null):
 
 /** Makes a core instance of entities that are there already. */
 export function bundleCoreInstance(scope: Scope, exports: readonly NamedIndex[], offset: number): CoreInstanceEntity {
+  requireDistinct(exports, 'exported', offset);
   const entities = new Map(exports.map((entry) => [entry.name, scope.lookup(entry.sort, entry.index, offset)]));
   return { sort: 'core-instance', exported: (name) => entities.get(name) };
+}
+
+function requireDistinct(entries: readonly NamedIndex[], done: 'given' | 'exported', offset: number): void {
+  const names = new Set<string>();
+  for (const { name } of entries) {
+    if (names.has(name)) throw new MalformedComponentError(`"${name}" is ${done} twice`, offset);
+    names.add(name);
+  }
 }
 
 export function linkLift(builder: PlanBuilder, scope: Scope, definition: Definitions<'lift'>): FunctionEntity {

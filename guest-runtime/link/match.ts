@@ -18,7 +18,8 @@ export function matchEntity(
   what: string,
   offset: number,
 ): Entity {
-  if (description.sort !== entity.sort) throw mismatch(what, `a ${entity.sort}, not a ${description.sort}`, offset);
+  if (description.sort !== entity.sort)
+    throw mismatch(what, `of the sort ${entity.sort}, not ${description.sort}`, offset);
   switch (description.sort) {
     case 'func': {
       const wanted = functionTypeAt(scope, description.type, offset);

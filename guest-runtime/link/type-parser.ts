@@ -31,7 +31,7 @@ export function parseType(reader: BinaryReader, depth: number): TypeDefinition {
     case 0x41:
       return { kind: 'component', declarations: parseDeclarations(reader, depth + 1, true) };
     case 0x40:
-      return { kind: 'func', params: reader.readVector(() => readLabelled(reader)), result: readResult(reader) };
+      return { kind: 'func', params: readParams(reader), result: readResult(reader) };
     case 0x3f:
       return parseResource(reader);
   }
@@ -46,9 +46,9 @@ function parseValueType(reader: BinaryReader, code: number): TypeDefinition | nu
   if (primitive) return { kind: 'primitive', primitive };
   switch (code) {
     case 0x72:
-      return { kind: 'record', fields: readSome(reader, 'record', () => readLabelled(reader)) };
+      return { kind: 'record', fields: readNamed(reader, 'record', () => readLabelled(reader)) };
     case 0x71:
-      return { kind: 'variant', cases: readSome(reader, 'variant', () => readCase(reader)) };
+      return { kind: 'variant', cases: readNamed(reader, 'variant', () => readCase(reader)) };
     case 0x70:
       return { kind: 'list', element: readValueRef(reader) };
     case 0x6f:
@@ -56,7 +56,7 @@ function parseValueType(reader: BinaryReader, code: number): TypeDefinition | nu
     case 0x6e:
       return { kind: 'flags', names: readFlagNames(reader) };
     case 0x6d:
-      return { kind: 'enum', names: readSome(reader, 'enum', () => reader.readName()) };
+      return { kind: 'enum', names: readNames(reader, 'enum') };
     case 0x6b:
       return { kind: 'option', element: readValueRef(reader) };
     case 0x6a:
@@ -78,11 +78,40 @@ function readSome<T>(reader: BinaryReader, what: string, readElement: () => T): 
   return elements;
 }
 
+type Named = { readonly name: string };
+
+function readNamed<T extends Named>(reader: BinaryReader, what: string, readElement: () => T): T[] {
+  const offset = reader.offset;
+  const elements = readSome(reader, what, readElement);
+  requireDistinct(reader, what, elements, offset);
+  return elements;
+}
+
+function readNames(reader: BinaryReader, what: string): string[] {
+  return readNamed(reader, what, () => ({ name: reader.readName() })).map(({ name }) => name);
+}
+
+function readParams(reader: BinaryReader): LabelledRef[] {
+  const offset = reader.offset;
+  const params = reader.readVector(() => readLabelled(reader));
+  requireDistinct(reader, 'function', params, offset);
+  return params;
+}
+
+/** Names that differ in case alone are the same. */
+function requireDistinct(reader: BinaryReader, what: string, elements: readonly Named[], offset: number): void {
+  const names = new Set<string>();
+  for (const { name } of elements) {
+    if (names.has(name.toLowerCase())) throw reader.malformed(`"${name}" stands twice in a ${what}`, offset);
+    names.add(name.toLowerCase());
+  }
+}
+
 const MAX_FLAGS = 32;
 
 function readFlagNames(reader: BinaryReader): string[] {
   const offset = reader.offset;
-  const names = readSome(reader, 'flags', () => reader.readName());
+  const names = readNames(reader, 'flags');
   if (names.length > MAX_FLAGS) throw reader.malformed(`more than ${MAX_FLAGS} flags`, offset);
   return names;
 }
