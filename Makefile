@@ -7,7 +7,7 @@ APP ?= hello-c
 SHIM := containerd-shim-spin-v2
 
 .DEFAULT_GOAL := help
-.PHONY: help root setup build check fix test unit e2e critest vm run bench generate fixtures image release install uninstall lock clean
+.PHONY: help root setup build check fix test unit e2e chaos critest vm run bench generate fixtures image release install uninstall lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "%-10s %s\n", $$1, $$2 }'
@@ -39,6 +39,9 @@ unit: build ## unit tests; FILE=host/ttrpc for some
 e2e: root build ## end-to-end tests against real containerd (as root); FILE=host/e2e/x.e2e.ts for one
 	@$(NODE) host/build/fixtures.ts --missing
 	@$(NODE) host/testing/run-tests.ts e2e $(FILE)
+
+chaos: root build ## kill parts of pods and containerd at random under load; ROUNDS=100 SEED=1 (as root)
+	@ROUNDS=$(or $(ROUNDS),100) SEED=$(or $(SEED),1) $(NODE) host/testing/run-tests.ts chaos host/e2e/chaos.e2e.ts
 
 critest: root build ## cri-tools' validation of this shim and runc's side by side, 6 minutes; FOCUS=<words> for some (as root; needs Go)
 	@host/build/setup iptables

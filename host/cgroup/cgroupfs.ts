@@ -1,5 +1,6 @@
 // Reads, empties and removes the cgroup of a container through /sys/fs/cgroup. The OCI runtime makes it and sets its limits.
 
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +10,7 @@ import { Metrics as MetricsV2 } from '../gen/io.containerd.cgroups.v2.ts';
 import { packAny } from '../protobuf/any.ts';
 import { metricsFromV1, oomKillsFromV1, PARTITIONS, v1Files } from './metrics-v1.ts';
 import { metricsFromV2, oomKillsFromV2, v2Files } from './metrics-v2.ts';
-import { type Cgroup, locateCgroup, UNIFIED } from './path.ts';
+import { type Cgroup, locateCgroup, locateFutureCgroup, UNIFIED } from './path.ts';
 import { type FileTexts, hugePageSizesOf } from './stat.ts';
 
 /** Between two looks at a cgroup that is being emptied, in milliseconds, and how often. */
@@ -22,6 +23,17 @@ export async function findCgroup(pid: number): Promise<Cgroup> {
   const paths = [`/proc/${pid}/cgroup`, '/proc/self/cgroup', '/proc/self/mountinfo'];
   const [text = '', own = '', mountInfo = ''] = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
   return locateCgroup(text, own, mountInfo);
+}
+
+/**
+ * Says where the cgroup will be that a spec asks for. Folders that exist already are left out, because they are not the container's alone:
+ * what is made of the rest may be removed by whoever finds it. Null when nothing can be said.
+ */
+export async function planCgroup(cgroupsPath: string | undefined): Promise<Cgroup | null> {
+  const cgroup = locateFutureCgroup(cgroupsPath ?? '', await readFile('/proc/self/mountinfo', 'utf8'));
+  if (cgroup === null) return null;
+  const free = Object.entries(cgroup.directories).filter(([, directory]) => !existsSync(directory));
+  return { ...cgroup, directories: Object.fromEntries(free) };
 }
 
 /**

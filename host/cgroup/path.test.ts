@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { locateCgroup } from './path.ts';
+import { locateCgroup, locateFutureCgroup } from './path.ts';
 
 const v1Mounts = `31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755
 32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct
@@ -56,3 +56,41 @@ cgroups('leaves out a hierarchy that is not mounted', () => {
 });
 
 cgroups.run();
+
+const future = suite('locateFutureCgroup');
+
+future('is the path in every hierarchy', () => {
+  assert.equal(locateFutureCgroup('/pod/c', v2Mounts), {
+    version: 2,
+    directories: { unified: '/sys/fs/cgroup/pod/c' },
+  });
+  assert.equal(locateFutureCgroup('/pod/c', v1Mounts), {
+    version: 1,
+    directories: {
+      cpu: '/sys/fs/cgroup/cpu,cpuacct/pod/c',
+      cpuacct: '/sys/fs/cgroup/cpu,cpuacct/pod/c',
+      memory: '/sys/fs/cgroup/memory/pod/c',
+      'name=systemd': '/sys/fs/cgroup/systemd/pod/c',
+      unified: '/sys/fs/cgroup/unified/pod/c',
+    },
+  });
+});
+
+future("is systemd's unit below its slices", () => {
+  for (const [path, expected] of [
+    [
+      'kubepods-besteffort-pod1.slice:cri-containerd:abc',
+      '/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod1.slice/cri-containerd-abc.scope',
+    ],
+    ['system.slice:box:abc', '/system.slice/box-abc.scope'],
+    ['-.slice::abc', '/abc.scope'],
+  ] as const) {
+    assert.is(locateFutureCgroup(path, v2Mounts)?.directories['unified'], `/sys/fs/cgroup${expected}`);
+  }
+});
+
+future('is not known when it is relative, or everything', () => {
+  for (const path of ['', '/', 'pod/c', '../c']) assert.is(locateFutureCgroup(path, v2Mounts), null);
+});
+
+future.run();

@@ -1,6 +1,8 @@
 // Finds the folders of a process's cgroup, from /proc/<pid>/cgroup and /proc/self/mountinfo (cgroups(7), proc(5)). A machine has either
 // one unified hierarchy (v2), or one per controller (v1), often with a unified one beside them that holds no limits.
 
+import { isSystemdCgroupPath } from '../bundle/options.ts';
+
 /** Key of the unified hierarchy among the folders of a cgroup. */
 export const UNIFIED = 'unified';
 
@@ -37,6 +39,28 @@ export function locateCgroup(text: string, own: string, mountInfo: string): Cgro
   return { version: isUnified(hierarchies) ? 2 : 1, directories };
 }
 
+/**
+ * Returns where an OCI runtime will make the cgroup that a spec asks for by `linux.cgroupsPath`, in every hierarchy; null when that depends
+ * on where the runtime itself is.
+ */
+export function locateFutureCgroup(cgroupsPath: string, mountInfo: string): Cgroup | null {
+  const path = isSystemdCgroupPath(cgroupsPath) ? pathOfUnit(cgroupsPath) : cgroupsPath;
+  if (!path.startsWith('/') || path === '/') return null;
+  const mounts = parseMounts(mountInfo);
+  const directories = mounts.flatMap(({ controllers, point }) => controllers.map((name) => [name, point + path]));
+  const version = mounts.every(({ controllers }) => controllers.includes(UNIFIED)) ? 2 : 1;
+  return { version, directories: Object.fromEntries(directories) };
+}
+
+// `a-b.slice:prefix:name` is the unit prefix-name.scope in a-b.slice, which is in a.slice (systemd.slice(5)).
+function pathOfUnit(text: string): string {
+  const [slice = '', prefix = '', name = ''] = text.split(':');
+  const words = slice.replace(/\.slice$/, '').split('-');
+  const slices = words.every((word) => word === '') ? [] : words.map((_, index) => words.slice(0, index + 1).join('-'));
+  const unit = name.endsWith('.slice') ? name : `${[prefix, name].filter((word) => word !== '').join('-')}.scope`;
+  return ['', ...slices.map((words) => `${words}.slice`), unit].join('/');
+}
+
 function isUnified(hierarchies: readonly Hierarchy[]): boolean {
   return hierarchies.every(({ controllers }) => controllers.every((name) => name === UNIFIED || name.includes('=')));
 }
@@ -61,7 +85,8 @@ function parseMounts(mountInfo: string): HierarchyMount[] {
     const [type, , options = ''] = right.split(' ');
     if (type !== 'cgroup' && type !== 'cgroup2') continue;
     const [, , , root = '/', point = ''] = left.split(' ');
-    mounts.push({ controllers: type === 'cgroup2' ? [UNIFIED] : options.split(','), root, point });
+    const controllers = options.split(',').filter((option) => option !== 'rw' && option !== 'ro');
+    mounts.push({ controllers: type === 'cgroup2' ? [UNIFIED] : controllers, root, point });
   }
   return mounts;
 }

@@ -155,6 +155,23 @@ export const SecurityProfile: MessageType<SecurityProfile> = /* @__PURE__ */ cre
   [1, 'profileType', 'int32'],
 ]);
 
+export type ListPodSandboxRequest = Record<never, never>;
+export const ListPodSandboxRequest: MessageType<ListPodSandboxRequest> = /* @__PURE__ */ createMessageType('runtime.v1.ListPodSandboxRequest', []);
+
+export type ListPodSandboxResponse = {
+  items: PodSandbox[];
+};
+export const ListPodSandboxResponse: MessageType<ListPodSandboxResponse> = /* @__PURE__ */ createMessageType('runtime.v1.ListPodSandboxResponse', [
+  [1, 'items', () => PodSandbox, 'repeated'],
+]);
+
+export type PodSandbox = {
+  id: string;
+};
+export const PodSandbox: MessageType<PodSandbox> = /* @__PURE__ */ createMessageType('runtime.v1.PodSandbox', [
+  [1, 'id', 'string'],
+]);
+
 export type PodSandboxStatusResponse = {
   status: PodSandboxStatus | undefined;
 };
@@ -546,6 +563,7 @@ export const RuntimeService = {
     stopPodSandbox: { name: 'StopPodSandbox', request: PodSandboxRequest, response: EmptyResponse },
     removePodSandbox: { name: 'RemovePodSandbox', request: PodSandboxRequest, response: EmptyResponse },
     podSandboxStatus: { name: 'PodSandboxStatus', request: PodSandboxRequest, response: PodSandboxStatusResponse },
+    listPodSandbox: { name: 'ListPodSandbox', request: ListPodSandboxRequest, response: ListPodSandboxResponse },
     podSandboxStats: { name: 'PodSandboxStats', request: PodSandboxRequest, response: PodSandboxStatsResponse },
     createContainer: { name: 'CreateContainer', request: CreateContainerRequest, response: CreateContainerResponse },
     startContainer: { name: 'StartContainer', request: ContainerRequest, response: EmptyResponse },

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CRI_SANDBOX_ID } from '../bundle/annotations.ts';
 import { CONTAINERD_ADDRESS, RealTasks } from '../testing/real-tasks.ts';
+import { until } from '../testing/until.ts';
 import { cleanUp } from './clean-up.ts';
 
 type Open = { tasks: RealTasks; open: (script: string) => Promise<RealTasks> };
@@ -124,6 +125,8 @@ cleaning('ends the other containers of a pod sandbox, whatever else is there', a
   await tasks.run();
   orphan(tasks, 'sandbox');
   const bundle = join(tasks.bundle.root, 'none');
+  // A process that has just been started has no command line for a moment.
+  await until('it runs', async () => (await tasks.bundle.processes()).length === 1);
   await clean(tasks, 'unrelated', bundle);
   assert.is((await tasks.bundle.processes()).length, 1);
   writeFileSync(join(recordsOf(tasks, 'sandbox'), 'damaged.json'), '{');

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { bundleFiles, readNodeOptions } from '../bundle/files.ts';
 import { unmountAll } from '../bundle/mount.ts';
 import { stateDirectoryOf } from '../bundle/settings.ts';
-import { killProcesses, removeCgroup } from '../cgroup/cgroupfs.ts';
 import type { DeleteResponse } from '../gen/containerd.task.v3.ts';
 import { OciRuntime } from '../oci/runtime.ts';
 import type { Fields } from '../protobuf/message.ts';
@@ -15,9 +14,7 @@ import { type Exit, KILLED_EXIT_STATUS } from './exit.ts';
 import { isRunning } from './identity.ts';
 import type { TaskRecord } from './record.ts';
 import { RecordStore } from './record-store.ts';
-
-/** How long the processes of one container may take to die, in milliseconds; containerd gives `delete` five seconds in all. */
-const KILL_MS = 2_000;
+import { attempt, removeContainer } from './remove-container.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -55,14 +52,4 @@ async function cleanOne(record: TaskRecord, records: RecordStore, environment: E
   await attempt(unmountAll(join(record.bundle, bundleFiles.rootfs)));
   await attempt(records.remove(record));
   return exit;
-}
-
-async function removeContainer({ id, cgroup }: TaskRecord, runtime: OciRuntime): Promise<void> {
-  if (cgroup) await attempt(killProcesses(cgroup, AbortSignal.timeout(KILL_MS)));
-  await attempt(runtime.delete(id, true));
-  if (cgroup) await attempt(removeCgroup(cgroup));
-}
-
-async function attempt(step: Promise<unknown>): Promise<void> {
-  await step.catch(() => {});
 }

@@ -16,7 +16,7 @@ import { mountRootfs, unmountAll } from '../bundle/mount.ts';
 import { type Options, optionsFromAny } from '../bundle/options.ts';
 import { type Settings, settingsOf } from '../bundle/settings.ts';
 import { hasPrivatePidNamespace, type Spec } from '../bundle/spec.ts';
-import { findCgroup, joinCgroup } from '../cgroup/cgroupfs.ts';
+import { findCgroup, joinCgroup, planCgroup } from '../cgroup/cgroupfs.ts';
 import { openPipe, type Pipe } from '../ffi/descriptor.ts';
 import type { CreateTaskRequest } from '../gen/containerd.task.v3.ts';
 import type { Any } from '../gen/google.protobuf.ts';
@@ -31,6 +31,7 @@ import { openIo, type PendingIo } from './process-io.ts';
 import type { Reaper } from './reaper.ts';
 import type { TaskRecord } from './record.ts';
 import { RecordStore } from './record-store.ts';
+import { removeContainer } from './remove-container.ts';
 
 /** What all containers of a shim have in common. */
 export type CreateContext = {
@@ -82,7 +83,7 @@ export async function createContainer(
   onFailure(() => io.discard());
   const control = kind === 'spin' ? openPipe() : null;
   onFailure(async () => closeQuietly(control?.write));
-  onFailure(() => draft.runtime.delete(id, true));
+  onFailure(() => removeContainer(draft.record, draft.runtime));
   const container = await create(draft, context, io, kind, control);
   undo.move();
   return container;
@@ -102,13 +103,14 @@ async function prepare(request: CreateTaskRequest, context: CreateContext): Prom
   const shim = await identifyProcess(process.pid);
   if (shim === null) throw new Error('cannot read when this process started');
   const { id, bundle } = request;
+  const cgroup = await planCgroup(spec.linux?.cgroupsPath);
   return {
     request,
     spec,
     settings,
     runtime: new OciRuntime(oci, bundle, context.environment),
     records: new RecordStore(settings.stateDirectory),
-    record: { id, groupId: groupIdOf(spec.annotations, id), bundle, shim, oci, pid: null, cgroup: null },
+    record: { id, groupId: groupIdOf(spec.annotations, id), bundle, shim, oci, pid: null, cgroup },
   };
 }
 

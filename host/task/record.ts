@@ -21,6 +21,7 @@ export type TaskRecord = {
   readonly oci: OciRuntimeOptions;
   /** Null while the container is being created. */
   readonly pid: number | null;
+  /** Where it is to be while the container is being created; null when that cannot be said. */
   readonly cgroup: Cgroup | null;
 };
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { findCgroup } from '../cgroup/cgroupfs.ts';
 import { UNIFIED } from '../cgroup/path.ts';
 import { Connection } from '../containerd/connection.ts';
-import { ImageService, RuntimeService } from '../gen/runtime.v1.ts';
+import { ContainerState, type ContainerStatus, ImageService, RuntimeService } from '../gen/runtime.v1.ts';
 import { TEST_APP } from './app.ts';
 import { runCommand } from './command.ts';
 import { type Containerd, openContainerd } from './containerd.ts';
@@ -126,6 +126,29 @@ export class PodNode {
     this.#pods.add(pod);
     await pod.run();
     return pod;
+  }
+
+  /** Waits until a container has ended, and gives its status then. */
+  async untilExited(containerId: string): Promise<ContainerStatus> {
+    const { containerStatus } = RuntimeService.methods;
+    return until(`${containerId} has ended`, async () => {
+      const { status } = await this.connection.call(RuntimeService, containerStatus, { containerId });
+      return status?.state === ContainerState.CONTAINER_EXITED && status;
+    });
+  }
+
+  /** Removes pod sandboxes that a call has made whose answer never came, because containerd died; gives their ids. */
+  async removeUnknown(): Promise<readonly string[]> {
+    const { methods } = RuntimeService;
+    const known = new Set([...this.#pods].map(({ id }) => id));
+    const { items } = await this.connection.call(RuntimeService, methods.listPodSandbox, {});
+    const unknown = items.map(({ id }) => id).filter((id) => !known.has(id));
+    for (const podSandboxId of unknown) {
+      this.containerd.claim(podSandboxId);
+      await this.connection.call(RuntimeService, methods.stopPodSandbox, { podSandboxId });
+      await this.connection.call(RuntimeService, methods.removePodSandbox, { podSandboxId });
+    }
+    return unknown;
   }
 
   /** Starts the pod of most tests: the test app, which answers on port 80, and beside it a container `box` that sleeps. */

@@ -220,6 +220,11 @@ export class Pod {
     return readFile(join(this.#logDirectory, `${name}.log`), 'utf8');
   }
 
+  /** Tells whether a container of that name was made and not removed. */
+  has(name: string): boolean {
+    return this.#ids.has(name);
+  }
+
   /** Id of a container. Throws when there is none of that name. */
   containerId(name: string): string {
     const id = this.#ids.get(name);

@@ -11,6 +11,7 @@ type Kind = { readonly suffix: string; readonly jobs: number; readonly timeoutMs
 /** Unit tests share the machine two at a time; end-to-end tests measure and look for leftovers, so each runs alone. `vm` needs `make vm`'s. */
 const KINDS: Readonly<Record<string, Kind>> = {
   unit: { suffix: '.test.ts', jobs: 2, timeoutMs: 120_000 },
+  chaos: { suffix: '.e2e.ts', jobs: 1, timeoutMs: 3_600_000 },
   e2e: { suffix: '.e2e.ts', jobs: 1, timeoutMs: 400_000 },
   vm: { suffix: '.vm.ts', jobs: 1, timeoutMs: 400_000 },
 };
