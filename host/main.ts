@@ -13,7 +13,9 @@ declare const VERSION: string | undefined;
 const NAME = 'containerd-shim-spin-v2';
 const USAGE = `usage: ${NAME} -namespace <namespace> -id <id> -address <socket> start|delete
        ${NAME} -info | -v
-containerd calls this program; it is not meant to be run by hand.
+       ${NAME} install | uninstall [--host DIR] [--handler NAME] [--distribution NAME] [--directory DIR]
+           [--config FILE] [--address SOCKET] [--restart COMMAND] [--timeout SECONDS] [--dry-run] [--force]
+containerd calls this program; by hand, only the last form is of use: it puts the program on a node, or takes it away.
 `;
 
 /** A command line that cannot be understood. */
@@ -58,6 +60,12 @@ async function run(): Promise<number> {
   if (args[0] === 'artifact') {
     const { runArtifact } = await import('./artifact/main.ts');
     await runArtifact();
+    return 0;
+  }
+  if (args[0] === 'install' || args[0] === 'uninstall') {
+    const { runInstall, runUninstall, sayLine } = await import('./install/main.ts');
+    if (args[0] === 'install') await runInstall(args.slice(1), process.execPath, sayLine);
+    else await runUninstall(args.slice(1), sayLine);
     return 0;
   }
   return runShim(parseFlags(args));

@@ -25,14 +25,63 @@ export const ContainerState = {
 export type EmptyResponse = Record<never, never>;
 export const EmptyResponse: MessageType<EmptyResponse> = /* @__PURE__ */ createMessageType('runtime.v1.EmptyResponse', []);
 
-export type StatusRequest = Record<never, never>;
-export const StatusRequest: MessageType<StatusRequest> = /* @__PURE__ */ createMessageType('runtime.v1.StatusRequest', []);
+export type VersionRequest = {
+  version: string;
+};
+export const VersionRequest: MessageType<VersionRequest> = /* @__PURE__ */ createMessageType('runtime.v1.VersionRequest', [
+  [1, 'version', 'string'],
+]);
+
+export type VersionResponse = {
+  version: string;
+  runtimeName: string;
+  runtimeVersion: string;
+  runtimeApiVersion: string;
+};
+export const VersionResponse: MessageType<VersionResponse> = /* @__PURE__ */ createMessageType('runtime.v1.VersionResponse', [
+  [1, 'version', 'string'],
+  [2, 'runtimeName', 'string'],
+  [3, 'runtimeVersion', 'string'],
+  [4, 'runtimeApiVersion', 'string'],
+]);
+
+export type StatusRequest = {
+  verbose: boolean;
+};
+export const StatusRequest: MessageType<StatusRequest> = /* @__PURE__ */ createMessageType('runtime.v1.StatusRequest', [
+  [1, 'verbose', 'bool'],
+]);
 
 export type StatusResponse = {
   status: RuntimeStatus | undefined;
+  info: Record<string, string>;
 };
 export const StatusResponse: MessageType<StatusResponse> = /* @__PURE__ */ createMessageType('runtime.v1.StatusResponse', [
   [1, 'status', () => RuntimeStatus],
+  [2, 'info', 'string', 'map'],
+]);
+
+export type ListPodSandboxRequest = Record<never, never>;
+export const ListPodSandboxRequest: MessageType<ListPodSandboxRequest> = /* @__PURE__ */ createMessageType('runtime.v1.ListPodSandboxRequest', []);
+
+export type ListPodSandboxResponse = {
+  items: PodSandbox[];
+};
+export const ListPodSandboxResponse: MessageType<ListPodSandboxResponse> = /* @__PURE__ */ createMessageType('runtime.v1.ListPodSandboxResponse', [
+  [1, 'items', () => PodSandbox, 'repeated'],
+]);
+
+export type PodSandbox = {
+  id: string;
+  metadata: PodSandboxMetadata | undefined;
+  state: number;
+  runtimeHandler: string;
+};
+export const PodSandbox: MessageType<PodSandbox> = /* @__PURE__ */ createMessageType('runtime.v1.PodSandbox', [
+  [1, 'id', 'string'],
+  [2, 'metadata', () => PodSandboxMetadata],
+  [3, 'state', 'int32'],
+  [7, 'runtimeHandler', 'string'],
 ]);
 
 export type RuntimeStatus = {
@@ -558,10 +607,12 @@ export const UInt64Value: MessageType<UInt64Value> = /* @__PURE__ */ createMessa
 export const RuntimeService = {
   name: 'runtime.v1.RuntimeService',
   methods: {
+    version: { name: 'Version', request: VersionRequest, response: VersionResponse },
     status: { name: 'Status', request: StatusRequest, response: StatusResponse },
     runPodSandbox: { name: 'RunPodSandbox', request: RunPodSandboxRequest, response: RunPodSandboxResponse },
     stopPodSandbox: { name: 'StopPodSandbox', request: PodSandboxRequest, response: EmptyResponse },
     removePodSandbox: { name: 'RemovePodSandbox', request: PodSandboxRequest, response: EmptyResponse },
+    listPodSandbox: { name: 'ListPodSandbox', request: ListPodSandboxRequest, response: ListPodSandboxResponse },
     podSandboxStatus: { name: 'PodSandboxStatus', request: PodSandboxRequest, response: PodSandboxStatusResponse },
     listPodSandbox: { name: 'ListPodSandbox', request: ListPodSandboxRequest, response: ListPodSandboxResponse },
     podSandboxStats: { name: 'PodSandboxStats', request: PodSandboxRequest, response: PodSandboxStatsResponse },

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
@@ -100,13 +101,23 @@ export class Containerd {
     };
   }
 
+  /** Its configuration, made once: what is changed in it stays. */
+  get configPath(): string {
+    return join(this.directory, 'config.toml');
+  }
+
+  async #provideConfig(): Promise<void> {
+    if (existsSync(this.configPath)) return;
+    const criConfig = await this.#formatCriConfig?.(this.directory);
+    await writeFile(this.configPath, formatConfig(this.directory, this.address, criConfig));
+  }
+
   /** Starts the daemon, again after `stop`. */
   async start(): Promise<void> {
-    const config = join(this.directory, 'config.toml');
-    await writeFile(config, formatConfig(this.directory, this.address, await this.#formatCriConfig?.(this.directory)));
+    await this.#provideConfig();
     await this.configureShim(this.#nodeConfiguration);
     const log = await open(this.logPath, 'a');
-    this.#daemon = spawn(join(this.release.programs, 'containerd'), ['--config', config], {
+    this.#daemon = spawn(join(this.release.programs, 'containerd'), ['--config', this.configPath], {
       stdio: ['ignore', log.fd, log.fd],
       env: { ...process.env, ...this.#environment },
     });

@@ -4,6 +4,7 @@
 const LAYERS: readonly (readonly string[])[] = [
   ['bench', 'host/build', 'host/conformance', 'host/demo', 'host/e2e', 'host/image', 'host/testing', 'host/vm'],
   ['host/main.ts'],
+  ['host/install'],
   ['host/shim'],
   ['host/task'],
   ['host/oci'],

@@ -1,0 +1,132 @@
+// The installer on a node whose containerd is the test's own: the handler it adds runs a Spin pod, and taking it away leaves the
+// configuration as it was. Restarting goes through two FIFOs: the installer's command asks, the test does it.
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { mustRun, type Output, runCommand, startCommand } from '../testing/command.ts';
+import { onEachPodNode } from '../testing/each-release.ts';
+import { untilAnswer } from '../testing/network.ts';
+import type { PodNode } from '../testing/pod-node.ts';
+
+const EXECUTABLE = 'build/containerd-shim-spin-v2';
+const HANDLER = 'installed';
+
+/** A node to install on. */
+class Target {
+  readonly #node: PodNode;
+  /** Folder that is installed into. */
+  readonly folder: string;
+  /** How often containerd was restarted. */
+  restarts = 0;
+
+  constructor(node: PodNode, name: string) {
+    this.#node = node;
+    this.folder = join(node.containerd.directory, `${name}-opt`);
+  }
+
+  /** Runs the installer; whenever it has containerd restarted, `restart` does it. */
+  async run(action: 'install' | 'uninstall', restart = () => this.restart(), timeoutSeconds = 60): Promise<Output> {
+    const { containerd } = this.#node;
+    const fifo = (name: string) => `${this.folder}.${action}-${name}`;
+    const script = fifo('restart');
+    await mustRun('mkfifo', [fifo('wanted'), fifo('done')]);
+    await writeFile(script, `#!/bin/sh\necho now > ${fifo('wanted')}\ncat ${fifo('done')}\n`, { mode: 0o755 });
+    const place = ['--distribution', 'containerd', '--config', containerd.configPath, '--address', containerd.address];
+    const wishes = ['--handler', HANDLER, '--directory', this.folder, '--timeout', String(timeoutSeconds)];
+    const installer = runCommand(EXECUTABLE, [action, ...place, ...wishes, '--restart', script]);
+    const isEnded = installer.then(() => true);
+    for (;;) {
+      const request = startCommand('cat', [fifo('wanted')]);
+      if (await Promise.race([isEnded, request.ended.then(() => false)])) {
+        request.child.kill();
+        await mustRun('rm', [fifo('wanted'), fifo('done'), script]);
+        return installer;
+      }
+      await restart();
+      await mustRun('sh', ['-c', `echo done > ${fifo('done')}`]);
+    }
+  }
+
+  async restart(): Promise<void> {
+    this.restarts++;
+    await this.#node.restart('SIGTERM', async () => {});
+  }
+
+  configuration(): Promise<string> {
+    return readFile(this.#node.containerd.configPath, 'utf8');
+  }
+}
+
+await onEachPodNode('installer', (test, release) => {
+  test('adds a handler that runs Spin pods, and takes it away again', async (node) => {
+    const target = new Target(node, 'whole');
+    const before = await target.configuration();
+    const { code, stdout, stderr } = await target.run('install');
+    assert.is(code, 0, stdout + stderr);
+    assert.ok((await target.configuration()).startsWith(before));
+
+    const pod = await node.runPod('pod', { handler: HANDLER });
+    await pod.start('app', node.images.app);
+    assert.is((await untilAnswer(`http://${pod.address}/hello`)).status, 200);
+
+    assert.is((await target.run('install')).code, 0);
+    assert.is(target.restarts, 1, 'nothing to change, nothing to restart');
+
+    const refused = await target.run('uninstall');
+    assert.is(refused.code, 1);
+    assert.match(refused.stderr, /default\/pod; remove them first/);
+    await node.removeAll();
+
+    assert.is((await target.run('uninstall')).code, 0);
+    assert.is(await target.configuration(), before);
+    assert.not.ok(existsSync(target.folder));
+    const isRun = await node.runPod('refused', { handler: HANDLER }).then(
+      () => true,
+      () => false,
+    );
+    assert.not.ok(isRun);
+  });
+
+  test('gives back the old configuration when containerd does not come up with the new one', async (node) => {
+    const target = new Target(node, 'back');
+    const before = await target.configuration();
+    let times = 0;
+    const restart = async (): Promise<void> => {
+      if (times++ === 0) await node.containerd.stop();
+      else await target.restart();
+    };
+    const { code, stderr } = await target.run('install', restart, 1);
+    assert.equal([code, times], [1, 2]);
+    assert.match(stderr, /runs with its old configuration again/);
+    assert.is(await target.configuration(), before);
+    await node.untilReady();
+  });
+
+  if (!release.version.startsWith('1.')) {
+    test('drops a file into a folder that a configuration of version 3 imports', async (node) => {
+      const { containerd } = node;
+      const target = new Target(node, 'folder');
+      const old = await target.configuration();
+      const program = join(release.programs, 'containerd');
+      const migrated = await mustRun(program, ['--config', containerd.configPath, 'config', 'migrate']);
+      const folder = join(containerd.directory, 'conf.d');
+      await mkdir(folder);
+      const imported = migrated.replace(/^imports = .*$/m, `imports = ['${folder}/*.toml']`);
+      await writeFile(containerd.configPath, imported);
+      await target.restart();
+
+      const { code, stdout, stderr } = await target.run('install');
+      assert.is(code, 0, stdout + stderr);
+      assert.is(await target.configuration(), imported);
+      const pod = await node.runPod('pod', { handler: HANDLER });
+      await pod.start('app', node.images.app);
+      assert.is((await untilAnswer(`http://${pod.address}/hello`)).status, 200);
+      await node.removeAll();
+      assert.is((await target.run('uninstall')).code, 0);
+      assert.equal(await mustRun('ls', ['-A', folder]), '');
+      await writeFile(containerd.configPath, old);
+      await target.restart();
+    });
+  }
+});
