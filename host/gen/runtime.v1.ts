@@ -204,23 +204,6 @@ export const SecurityProfile: MessageType<SecurityProfile> = /* @__PURE__ */ cre
   [1, 'profileType', 'int32'],
 ]);
 
-export type ListPodSandboxRequest = Record<never, never>;
-export const ListPodSandboxRequest: MessageType<ListPodSandboxRequest> = /* @__PURE__ */ createMessageType('runtime.v1.ListPodSandboxRequest', []);
-
-export type ListPodSandboxResponse = {
-  items: PodSandbox[];
-};
-export const ListPodSandboxResponse: MessageType<ListPodSandboxResponse> = /* @__PURE__ */ createMessageType('runtime.v1.ListPodSandboxResponse', [
-  [1, 'items', () => PodSandbox, 'repeated'],
-]);
-
-export type PodSandbox = {
-  id: string;
-};
-export const PodSandbox: MessageType<PodSandbox> = /* @__PURE__ */ createMessageType('runtime.v1.PodSandbox', [
-  [1, 'id', 'string'],
-]);
-
 export type PodSandboxStatusResponse = {
   status: PodSandboxStatus | undefined;
 };
@@ -614,7 +597,6 @@ export const RuntimeService = {
     removePodSandbox: { name: 'RemovePodSandbox', request: PodSandboxRequest, response: EmptyResponse },
     listPodSandbox: { name: 'ListPodSandbox', request: ListPodSandboxRequest, response: ListPodSandboxResponse },
     podSandboxStatus: { name: 'PodSandboxStatus', request: PodSandboxRequest, response: PodSandboxStatusResponse },
-    listPodSandbox: { name: 'ListPodSandbox', request: ListPodSandboxRequest, response: ListPodSandboxResponse },
     podSandboxStats: { name: 'PodSandboxStats', request: PodSandboxRequest, response: PodSandboxStatsResponse },
     createContainer: { name: 'CreateContainer', request: CreateContainerRequest, response: CreateContainerResponse },
     startContainer: { name: 'StartContainer', request: ContainerRequest, response: EmptyResponse },
