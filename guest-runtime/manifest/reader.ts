@@ -63,6 +63,14 @@ export class TableReader {
     return this.scalar(this.value(name), 'integer');
   }
 
+  /** A whole number from 0 on; another is noted. */
+  count(name: string): number | undefined {
+    const found = this.integer(name);
+    if (!found || (found.value >= 0n && found.value <= Number.MAX_SAFE_INTEGER)) return found && Number(found.value);
+    this.diagnostics.error(found, `${found.value} is not a count`, 'write a number from 0 on');
+    return undefined;
+  }
+
   /** A list of strings; absent gives an empty one. */
   strings(name: string): Located<string>[] {
     return this.items(name).flatMap((item) => this.scalar(item, 'string') ?? []);

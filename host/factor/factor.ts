@@ -7,6 +7,7 @@ import type { BodyPipe } from '../wasi/http/body-pipe.ts';
 import type { FutureIncomingResponse } from '../wasi/http/response.ts';
 import { InstanceScope } from '../wasi/instance-scope.ts';
 import type { ByteSink } from '../wasi/io/output-stream.ts';
+import type { VariableResolver } from './variable.ts';
 
 /** What a factor may know of the worker it lives in. */
 export type FactorContext = {
@@ -15,6 +16,8 @@ export type FactorContext = {
   readonly environment: Readonly<Record<string, string>>;
   /** The folder that paths of the plan are relative to. */
   readonly root: string;
+  /** Values of the app's variables. */
+  readonly variables: VariableResolver;
   /** Opens a sink on the container's standard error: that is where all output of guests goes. */
   readonly openGuestOutput: () => ByteSink;
   /** Says something to the operator, on standard error. */

@@ -1,25 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkRequiredVariables, createEnvironmentProvider, createVariableResolver } from './variable.ts';
+import { checkRequiredVariables, createVariableResolver } from './variable.ts';
 
 const declared = [
   { name: 'required', secret: false },
   { name: 'greeting', default: 'hello', secret: false },
 ];
-
-const provider = suite('createEnvironmentProvider');
-
-for (const [what, environment, expected] of [
-  ['SPIN_VARIABLE_ and the name', { SPIN_VARIABLE_API_KEY: 'a' }, 'a'],
-  ['the bare name', { API_KEY: 'b' }, 'b'],
-  ['the bare name before the other', { API_KEY: 'b', SPIN_VARIABLE_API_KEY: 'a' }, 'b'],
-  ['an empty value', { API_KEY: '' }, ''],
-  ['nothing in lower case', { api_key: 'c', spin_variable_api_key: 'd' }, undefined],
-] as const) {
-  provider(`knows ${what}`, () => assert.is(createEnvironmentProvider(environment).get('api_key'), expected));
-}
-
-provider.run();
 
 const resolver = suite('createVariableResolver');
 
@@ -73,6 +59,11 @@ check('names every variable without a value', async () => {
 
 check('is content with defaults and values', async () => {
   await checkRequiredVariables(declared, [{ get: () => 'x' }]);
+});
+
+check('asks no server before a value is needed', async () => {
+  const remote = { isRemote: true, get: () => Promise.reject(new Error('asked')) };
+  await checkRequiredVariables(declared, [remote, { get: () => undefined }]);
 });
 
 check.run();

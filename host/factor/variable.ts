@@ -1,5 +1,5 @@
 // Values of an app's variables. Providers are asked in order, the first that knows wins; then the declared default
-// (https://spinframework.dev/variables). The one provider here is the environment; configured ones come before it.
+// (https://spinframework.dev/variables).
 
 import type { Template, Variable } from '../gen/runtime.ts';
 
@@ -7,6 +7,8 @@ import type { Template, Variable } from '../gen/runtime.ts';
 export interface VariableProvider {
   /** Returns the value, or nothing when it does not know the variable. Throws when it could not find out. */
   get(name: string): string | undefined | Promise<string | undefined>;
+  /** Whether it can only be asked when a value is needed: then it may know any variable. */
+  readonly isRemote?: boolean;
 }
 
 /** Resolves variables and the templates that name them. */
@@ -14,16 +16,6 @@ export interface VariableResolver {
   /** Throws an `Error` when there is no value. */
   resolve(name: string): Promise<string>;
   render(template: Template): Promise<string>;
-}
-
-/**
- * Creates the provider of the container's environment: `SPIN_VARIABLE_<NAME>`, and before it the bare upper-case name, as the
- * original has it.
- */
-export function createEnvironmentProvider(environment: Readonly<Record<string, string>>): VariableProvider {
-  return {
-    get: (name) => environment[name.toUpperCase()] ?? environment[`SPIN_VARIABLE_${name.toUpperCase()}`],
-  };
 }
 
 /** Creates the resolver of an app's declared variables. */
@@ -57,6 +49,7 @@ export async function checkRequiredVariables(
   variables: readonly Variable[],
   providers: readonly VariableProvider[],
 ): Promise<void> {
+  if (providers.some(({ isRemote }) => isRemote)) return;
   const missing: string[] = [];
   for (const { name, default: value } of variables) {
     if (value !== undefined) continue;

@@ -3,12 +3,7 @@
 
 import type { ComponentPlan } from '../gen/runtime.ts';
 import type { AppFactor, ComponentFactor, Factor } from './factor.ts';
-import {
-  checkRequiredVariables,
-  createEnvironmentProvider,
-  createVariableResolver,
-  type VariableResolver,
-} from './variable.ts';
+import type { VariableResolver } from './variable.ts';
 
 /** An error case of the guest's interfaces: a variant with a message. */
 type VariableError = { readonly tag: string; readonly val: string };
@@ -19,11 +14,8 @@ const NAME = /^[a-z](?:_?[a-z0-9])*$/;
 /** The variables factor. */
 export const variables: Factor = {
   name: 'variables',
-  async configure({ app, environment }): Promise<AppFactor> {
-    const providers = [createEnvironmentProvider(environment)];
-    await checkRequiredVariables(app.variables, providers);
-    const resolver = createVariableResolver(app.variables, providers);
-    return { prepare: (component) => createComponentVariables(component, resolver) };
+  configure({ variables }): AppFactor {
+    return { prepare: (component) => createComponentVariables(component, variables) };
   },
 };
 

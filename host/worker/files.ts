@@ -3,6 +3,8 @@
 
 import { closeSync, constants, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { type PreparedApp, parsePreparedApp } from '../plan/prepared-app.ts';
 import { CONTROL_FD, type WorkerConfig, type WorkerPaths } from './config.ts';
 
@@ -10,6 +12,41 @@ import { CONTROL_FD, type WorkerConfig, type WorkerPaths } from './config.ts';
 export function readWorkerInput(paths: WorkerPaths): { config: WorkerConfig; app: PreparedApp } {
   const config = JSON.parse(readFileSync(paths.config, 'utf8')) as WorkerConfig;
   return { config, app: parsePreparedApp(readFileSync(`${paths.app}/app.json`, 'utf8')) };
+}
+
+/** The environment variable that names the runtime configuration's file. The name is that of Spin's command line. */
+const CONFIG_VARIABLE = 'RUNTIME_CONFIG_FILE';
+
+/** Where it is otherwise, if anywhere. */
+const DEFAULT_CONFIG = '/runtime-config.toml';
+
+/** A runtime configuration; its path is as it was named. */
+export type RuntimeConfigFile = { readonly path: string; readonly text: string };
+
+/** Reads the runtime configuration, its path relative to the app's root; null when there is none. Throws when one that was named cannot be read. */
+export function readRuntimeConfig(
+  root: string,
+  environment: Readonly<Record<string, string>>,
+): RuntimeConfigFile | null {
+  const named = environment[CONFIG_VARIABLE] || undefined;
+  const path = named ?? DEFAULT_CONFIG;
+  const text = readTextIn(root, path);
+  if (text === null && named !== undefined) throw new Error(`${CONFIG_VARIABLE} names ${path}, which does not exist`);
+  return text === null ? null : { path, text };
+}
+
+/** Reads a file of environment variables, its path relative to the app's root; none when it does not exist. */
+export function readEnvironmentFile(root: string, path: string): Readonly<Record<string, string>> {
+  return parseEnv(readTextIn(root, path) ?? '') as Record<string, string>;
+}
+
+function readTextIn(root: string, path: string): string | null {
+  try {
+    return readFileSync(resolve(root, path.replace(/^\/+/, '')), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 /** A kubelet reads no more of a termination message, in bytes. */

@@ -9,10 +9,17 @@ import { mayWait } from '../wasi/async.ts';
 import { WORKER_MOUNT, workerPathsIn } from './config.ts';
 import { DescriptorWriter } from './descriptor.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
-import { readWorkerInput, watchControl, writeTerminationMessage } from './files.ts';
+import {
+  readEnvironmentFile,
+  readRuntimeConfig,
+  readWorkerInput,
+  watchControl,
+  writeTerminationMessage,
+} from './files.ts';
 import { limitInstanceMemory, limitYoungGeneration } from './heap.ts';
 import type { InstanceLimits } from './limits.ts';
 import { ownMemoryBytes } from './own-memory.ts';
+import { openRuntimeConfig } from './runtime-config.ts';
 import { type RunningWorker, startWorker } from './worker.ts';
 
 /** The exit status of an app that could not start, as the original has it. */
@@ -47,22 +54,27 @@ export async function runWorker({ args, onTerminate, onUncaught }: Invocation): 
     const paths = workerPathsIn(mount);
     const input = readWorkerInput(paths);
     ({ terminationMessagePath } = input.config);
-    limitInstanceMemory(input.config.environment[MEMORY_VARIABLE]);
+    const { environment } = input.config;
+    const print = (text: string) => stdout.write(encoder.encode(text));
+    const runtimeConfig = await openRuntimeConfig(readRuntimeConfig(root, environment), { print, log });
+    limitInstanceMemory(environment[MEMORY_VARIABLE] ?? runtimeConfig.maxInstanceMemory?.toString());
     const worker = await startWorker({
       ...input,
       components: paths.components,
       root,
+      runtimeConfig,
+      readEnvironmentFile: (path) => readEnvironmentFile(root, path),
       createEngine,
       createWatchdog: (countdownMs) => new Watchdog(countdownMs),
       ownMemoryBytes,
       openGuestOutput: () => new DescriptorSink(stderr),
-      print: (text) => stdout.write(encoder.encode(text)),
+      print,
       log,
       onEvent: () => trimmer.touch(),
     });
     trimmer.touch();
     await ending;
-    await end(worker, input.config.environment[GRACE_VARIABLE], log);
+    await end(worker, environment[GRACE_VARIABLE], log);
     return 0;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -4,6 +4,8 @@ import { createPlanWithoutGrants } from '../../guest-runtime/app/no-grants.ts';
 import type { Engine } from '../engine/engine.ts';
 import { configureFactors, type FactorContext } from '../factor/factor.ts';
 import { factors } from '../factor/index.ts';
+import type { RuntimeConfig } from '../factor/runtime-config/empty.ts';
+import { openVariables } from '../factor/variable-provider/providers.ts';
 import type { PreparedApp } from '../plan/prepared-app.ts';
 import { startTrigger } from '../trigger/index.ts';
 import type { RunningTrigger, TriggerContext } from '../trigger/trigger.ts';
@@ -22,6 +24,8 @@ export type WorkerOptions = Pick<OversightOptions, 'createWatchdog' | 'ownMemory
   readonly components: string;
   /** The folder that the plan's paths are relative to. */
   readonly root: string;
+  readonly runtimeConfig: RuntimeConfig;
+  readonly readEnvironmentFile: (path: string) => Readonly<Record<string, string>>;
   /** Creates an engine that keeps to the limits of instances. */
   readonly createEngine: (name: Engine['name'], limits: InstanceLimits) => Promise<Engine>;
   /** Opens a sink on the container's standard error. */
@@ -46,10 +50,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const { environment, memoryLimitBytes } = options.config;
   const limits = limitsOf(environment, memoryLimitBytes, plan.components.length);
   const running: RunningTrigger[] = [];
+  const { runtimeConfig, readEnvironmentFile } = options;
   const context: FactorContext = {
     app: plan,
     environment,
     root: options.root,
+    variables: await openVariables({
+      ...{ configs: runtimeConfig.variableProviders, environment, variables: plan.variables, readEnvironmentFile },
+    }),
     openGuestOutput: options.openGuestOutput,
     warn: options.log,
     entrance: () => running.find(({ entrance }) => entrance !== undefined)?.entrance,

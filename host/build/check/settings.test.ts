@@ -6,7 +6,7 @@ const honoured = settings.filter((setting) => setting.default !== null && /^[A-Z
 
 /** Sources that name every setting, and what is added. */
 function sources(more = ''): Map<string, string> {
-  const names = honoured.map(({ name }) => `'${name.replace(/[<*].*/, '')}'`);
+  const names = honoured.map(({ name }) => `'${name.replace(/[<*].*/, 'X')}'`);
   return new Map([['host/a.ts', `${names.join('\n')}\n${more}`]]);
 }
 

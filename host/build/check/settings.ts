@@ -33,6 +33,17 @@ export const settings: readonly Setting[] = [
     default: '30',
   },
   { name: 'SPIN_SHUTDOWN_GRACE_SECONDS', meaning: 'how long requests may go on after SIGTERM', default: '25' },
+  {
+    name: 'RUNTIME_CONFIG_FILE',
+    meaning: 'the file that configures capabilities, in the container',
+    default: '`/runtime-config.toml`, where it exists',
+  },
+  {
+    name: 'AZURE_*',
+    meaning:
+      'credentials for `azure_key_vault`: of a service principal (`_TENANT_ID`, `_CLIENT_ID`, `_CLIENT_SECRET`) or a workload (`_FEDERATED_TOKEN_FILE`); `_AUTHORITY_HOST`',
+    default: 'a managed identity',
+  },
   { name: 'TMPDIR', meaning: 'nothing is unpacked in the container', default: null },
   { name: 'XDG_CACHE_HOME', meaning: 'nothing is cached in the container', default: null },
   { name: 'HOSTNAME', meaning: 'names the app in telemetry, which there is none of', default: null },
@@ -42,7 +53,6 @@ export const settings: readonly Setting[] = [
   { name: 'SPIN_OUTBOUND_H2C_PRIOR_KNOWLEDGE', meaning: 'outbound requests are of HTTP/1.1', default: null },
   { name: 'SPIN_WASMTIME_*', meaning: 'the engine is not Wasmtime', default: null },
   { name: 'AWS_*', meaning: 'nothing here calls AWS', default: null },
-  { name: 'AZURE_*', meaning: 'nothing here calls Azure', default: null },
   { name: 'SSL_CERT_FILE', meaning: "the root certificates are Node's", default: null },
   { name: 'SSL_CERT_DIR', meaning: "the root certificates are Node's", default: null },
   { name: 'HTTP_PROXY', meaning: 'outbound requests are direct', default: null },
@@ -54,8 +64,8 @@ export function formatSettings(): string {
   return ['| Variable | Meaning | Default |', '|---|---|---|', ...rows].join('\n');
 }
 
-/** A variable's name where the product's source names it: at the start of a text. */
-const NAMED = /['"`]((?:SPIN|OTEL|AWS|AZURE|SSL)_[A-Z0-9_]+)/g;
+/** A variable's name where the product's source names it: at the start of a text, or of a line that takes several. */
+const NAMED = /(?:['"`]|^ +)((?:SPIN|OTEL|AWS|AZURE|SSL)_[A-Z0-9_]+|RUNTIME_CONFIG_FILE)/gm;
 
 /** Gives a line for each difference between the table here, the README, and what the product's sources read. */
 export function findSettingFaults(readme: string, sources: ReadonlyMap<string, string>): string[] {
@@ -79,5 +89,5 @@ export function findSettingFaults(readme: string, sources: ReadonlyMap<string, s
 /** Whether a name is a setting's, or the part of it before what may be any text. */
 function matches(setting: string, name: string): boolean {
   const [prefix = ''] = setting.split(/[<*]/);
-  return prefix === setting ? name === setting : name.startsWith(prefix);
+  return prefix === setting ? name === setting : `${name}_`.startsWith(prefix);
 }

@@ -9,6 +9,7 @@ import type { FutureIncomingResponse } from '../../wasi/http/response.ts';
 import { InstanceScope } from '../../wasi/instance-scope.ts';
 import { createAppPlan, createComponentPlan } from '../../worker/testing/prepared-app.ts';
 import { createFactorContext } from '../testing/context.ts';
+import { createVariableResolver } from '../variable.ts';
 import { outboundHttp } from './outbound-http.ts';
 
 /** `http://127.0.0.1:{{ port }}` */
@@ -21,10 +22,12 @@ const templated: AllowedHost = {
 };
 
 /** Asks for a port where nothing listens; returns the error's tag. */
-async function errorFor(port: number, hosts: AllowedHost[], environment: Record<string, string>): Promise<string> {
+async function errorFor(port: number, hosts: AllowedHost[], values: Record<string, string>): Promise<string> {
   const component = createComponentPlan('c', { allowedOutboundHosts: hosts });
-  const app = createAppPlan([component], [], { variables: [{ name: 'port', default: '', secret: false }] });
-  const factor = await (await outboundHttp.configure(createFactorContext(app, { environment }))).prepare(component);
+  const declared = [{ name: 'port', default: '', secret: false }];
+  const app = createAppPlan([component], [], { variables: declared });
+  const variables = createVariableResolver(declared, [{ get: (name) => values[name] }]);
+  const factor = await (await outboundHttp.configure(createFactorContext(app, { variables }))).prepare(component);
   const imports = factor.create?.(new InstanceScope())['wasi:http/outgoing-handler@0.2'];
   const request = new OutgoingRequest(new Fields());
   request.setScheme({ tag: 'HTTP' });
@@ -39,13 +42,13 @@ async function errorFor(port: number, hosts: AllowedHost[], environment: Record<
 const rules = suite('outboundHttp');
 
 rules('fills variables in', async () => {
-  assert.is(await errorFor(1, [templated], { PORT: '1' }), 'connection-refused');
-  assert.is(await errorFor(2, [templated], { PORT: '1' }), 'HTTP-request-denied');
+  assert.is(await errorFor(1, [templated], { port: '1' }), 'connection-refused');
+  assert.is(await errorFor(2, [templated], { port: '1' }), 'HTTP-request-denied');
 });
 
 rules('keeps rules without variables beside them', async () => {
   const fixed: AllowedHost = { tag: 'rule', val: { host: { tag: 'any' }, port: { tag: 'exact', val: 2 } } };
-  assert.is(await errorFor(2, [fixed, templated], { PORT: '1' }), 'connection-refused');
+  assert.is(await errorFor(2, [fixed, templated], { port: '1' }), 'connection-refused');
 });
 
 rules('takes an entry that is empty for none', async () => {
@@ -54,7 +57,7 @@ rules('takes an entry that is empty for none', async () => {
 });
 
 rules('fails the request when an entry is no rule', async () => {
-  assert.is(await errorFor(1, [templated], { PORT: 'x' }), 'internal-error');
+  assert.is(await errorFor(1, [templated], { port: 'x' }), 'internal-error');
 });
 
 rules.run();

@@ -4,7 +4,7 @@ import { parseAllowedHost } from '../../../guest-runtime/policy/allowed-host.ts'
 import type { AllowedHost, HostRule } from '../../gen/runtime.ts';
 import { httpTypes } from '../../wasi/http/types.ts';
 import type { ComponentFactor, Factor } from '../factor.ts';
-import { createEnvironmentProvider, createVariableResolver, type VariableResolver } from '../variable.ts';
+import type { VariableResolver } from '../variable.ts';
 import { createHttpClient } from './client.ts';
 import { createOutgoingHandler } from './handler.ts';
 import { createSendRequest } from './send-request.ts';
@@ -12,12 +12,11 @@ import { createSendRequest } from './send-request.ts';
 /** The outbound HTTP factor. */
 export const outboundHttp: Factor = {
   name: 'outbound-http',
-  configure({ app, environment, entrance, warn }) {
+  configure({ variables, entrance, warn }) {
     const client = createHttpClient();
-    const resolver = createVariableResolver(app.variables, [createEnvironmentProvider(environment)]);
     return {
       prepare(component): ComponentFactor {
-        const rules = createRules(component.allowedOutboundHosts, resolver);
+        const rules = createRules(component.allowedOutboundHosts, variables);
         return {
           shared: { 'wasi:http/types@0.2': httpTypes },
           create: (scope) => {

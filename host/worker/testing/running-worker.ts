@@ -2,6 +2,7 @@
 
 import { createJcoEngine } from '../../engine/jco/jco-engine.ts';
 import { createLinkEngine } from '../../engine/link/link-engine.ts';
+import { emptyRuntimeConfig, type RuntimeConfig } from '../../factor/runtime-config/empty.ts';
 import { Watchdog } from '../../ffi/watchdog.ts';
 import type { AppPlan } from '../../gen/runtime.ts';
 import { mayWait } from '../../wasi/async.ts';
@@ -25,6 +26,7 @@ export interface TestWorker {
 export type TestWorkerOptions = {
   readonly engine?: 'jco' | 'link';
   readonly environment?: Readonly<Record<string, string>>;
+  readonly runtimeConfig?: Partial<RuntimeConfig>;
   /** The folder with the app's files. */
   readonly root?: string;
 };
@@ -45,6 +47,8 @@ export async function startTestWorker(
       app: fixture.app,
       components: fixture.paths.components,
       root: options.root ?? '/',
+      runtimeConfig: { ...emptyRuntimeConfig, ...options.runtimeConfig },
+      readEnvironmentFile: () => ({}),
       createEngine: async (name, { maxUses }) =>
         name === 'jco' ? createJcoEngine() : createLinkEngine({ waits: mayWait, maxUses }),
       createWatchdog: (countdownMs) => new Watchdog(countdownMs),
