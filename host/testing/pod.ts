@@ -16,6 +16,7 @@ import {
   RuntimeService,
 } from '../gen/runtime.v1.ts';
 import type { Fields } from '../protobuf/message.ts';
+import { Code, statusFromError } from '../ttrpc/status.ts';
 import type { Containerd } from './containerd.ts';
 import { attachTo, type Stream, type StreamOptions } from './pod-stream.ts';
 import { until } from './until.ts';
@@ -93,8 +94,13 @@ export class Pod {
   /** Tells whether the sandbox is there to run containers in. */
   async isReady(): Promise<boolean> {
     const request = { podSandboxId: this.#id };
-    const { status } = await this.#node.connection.call(RuntimeService, methods.podSandboxStatus, request);
-    return status?.state === 0;
+    const answer = await this.#node.connection
+      .call(RuntimeService, methods.podSandboxStatus, request)
+      .catch((error) => {
+        if (statusFromError(error).code === Code.NOT_FOUND) return null;
+        throw error;
+      });
+    return answer?.status?.state === 0;
   }
 
   get id(): string {
