@@ -5,6 +5,7 @@ import { type Containerd, openContainerd } from '../host/testing/containerd.ts';
 import { closeOnSignal, requireRoot } from '../host/testing/each-release.ts';
 import { listReleases } from '../host/testing/releases.ts';
 import { type Contender, importNodeServer, importSpinApp } from './contender.ts';
+import { engineBenchmarks } from './engine.ts';
 import { measureMemory } from './memory.ts';
 import { measureProcess } from './process.ts';
 import { measureRequests } from './requests.ts';
@@ -13,7 +14,7 @@ import { measureStart } from './start.ts';
 
 const OUTPUT = 'bench/results.json';
 const BASELINES =
-  'baseline: the same answer from Node under io.containerd.runc.v2; process: node -e 0; requests: bare node:http';
+  "baseline: the same answer from Node under io.containerd.runc.v2; process: node -e 0; requests, hello and grow: bare node:http;\njs-pristine, crossing, link: the same on jco's engine; soak: after the first 50,000 of 1,000,000 requests";
 const MEBIBYTE = 2 ** 20;
 
 type Benchmark = (containerd: Containerd, app: Contender, node: Contender) => Promise<Result[]>;
@@ -41,6 +42,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     const [value, baseline] = await measureRequests(containerd, app);
     return [createResult('requests', 'requests/s', value, baseline)];
   },
+  ...engineBenchmarks,
 };
 
 requireRoot();

@@ -27,11 +27,15 @@ medians.run();
 const tables = suite('formatTable');
 
 tables('lines names up on the left and figures on the right', () => {
-  const table = formatTable([createResult('start', 'ms', 1, 2), createResult('requests', 'requests/s', 1000, 10)]);
+  const load = { p50: 0.25, p99: 1.5, rss: 60 };
+  const table = formatTable([
+    createResult('start', 'ms', 1, 2),
+    createResult('requests', 'requests/s', 1000, 10, load),
+  ]);
   assert.equal(table.split('\n'), [
-    '          this  baseline  unit        ratio',
+    '          this  baseline  unit        ratio  p50 ms  p99 ms  RSS MiB',
     'start        1         2  ms            0.5',
-    'requests  1000        10  requests/s    100',
+    'requests  1000        10  requests/s    100    0.25     1.5       60',
   ]);
 });
 

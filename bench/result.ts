@@ -8,11 +8,24 @@ export type Result = {
   readonly baseline: number;
   /** `value` divided by `baseline`. */
   readonly ratio: number;
+  /** What else was seen of this side under load. */
+  readonly load?: Load;
 };
 
+/** How long answers took, in milliseconds, and the memory that the process held resident at the end, in MiB. */
+export type Load = { readonly p50: number; readonly p99: number; readonly rss: number };
+
 /** Makes a result of two figures in the same unit, rounded to a tenth (ratio: to a hundredth). */
-export function createResult(name: string, unit: string, value: number, baseline: number): Result {
-  return { name, value: round(value, 1), unit, baseline: round(baseline, 1), ratio: round(value / baseline, 2) };
+export function createResult(name: string, unit: string, value: number, baseline: number, load?: Load): Result {
+  const result = {
+    name,
+    value: round(value, 1),
+    unit,
+    baseline: round(baseline, 1),
+    ratio: round(value / baseline, 2),
+  };
+  if (load === undefined) return result;
+  return { ...result, load: { p50: round(load.p50, 3), p99: round(load.p99, 3), rss: round(load.rss, 1) } };
 }
 
 /** Gives the middle of some numbers. Throws `RangeError` when there are none. */
@@ -26,13 +39,14 @@ export function median(values: readonly number[]): number {
 
 /** Lays results out as a table for people. */
 export function formatTable(results: readonly Result[]): string {
-  const head = ['', 'this', 'baseline', 'unit', 'ratio'];
-  const rows = results.map(({ name, value, unit, baseline, ratio }) => [
+  const head = ['', 'this', 'baseline', 'unit', 'ratio', 'p50 ms', 'p99 ms', 'RSS MiB'];
+  const rows = results.map(({ name, value, unit, baseline, ratio, load }) => [
     name,
     `${value}`,
     `${baseline}`,
     unit,
     `${ratio}`,
+    ...(load ? [`${load.p50}`, `${load.p99}`, `${load.rss}`] : ['', '', '']),
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const formatRow = (row: readonly string[]) =>

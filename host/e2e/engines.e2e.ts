@@ -22,6 +22,7 @@ const apps: Readonly<Record<string, readonly Asked[]>> = {
     ['/count'],
     ['/count'],
     ['/allocate/8'],
+    ['/cross/999'],
     ['/bytes/100000'],
     ['/print'],
     ['/sleep/20'],

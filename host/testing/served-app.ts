@@ -17,23 +17,25 @@ const ROLE = ['--disable-warning=ExperimentalWarning', join(import.meta.dirname,
 /** A worker that serves an app until it is disposed of. */
 export interface ServedApp extends AsyncDisposable {
   readonly url: string;
+  readonly pid: number;
   request(path: string, init?: RequestInit): Promise<Answer>;
   /** What the worker and the guest have written so far, standard output and standard error together. */
   log(): string;
 }
 
-/** Prepares the app in a folder and serves it. Rejects with the worker's log when it does not come up. */
+/** Prepares the app in a folder and serves it, from the sources or by another program. Rejects with the worker's log when it does not come up. */
 export async function serveApp(
   folder: string,
   environment: WorkerConfig['environment'] = {},
   engine: EngineChoice = 'any',
+  program: readonly string[] = [process.execPath, ...ROLE],
 ): Promise<ServedApp> {
   const mount = await mkdtemp(join(tmpdir(), 'served-app-'));
   const clean = () => rm(mount, { recursive: true, force: true });
   try {
     const address = `127.0.0.1:${await findFreePort()}`;
     await writeMount(mount, folder, { ...environment, SPIN_HTTP_LISTEN_ADDR: address }, engine);
-    return await startWorker(mount, folder, `http://${address}`, clean);
+    return await startWorker([...program, 'worker', mount, folder], `http://${address}`, clean);
   } catch (error) {
     await clean();
     throw error;
@@ -64,9 +66,10 @@ async function writeMount(
   await writeFile(paths.config, JSON.stringify(config));
 }
 
-async function startWorker(mount: string, folder: string, url: string, clean: () => Promise<void>): Promise<ServedApp> {
+async function startWorker(command: readonly string[], url: string, clean: () => Promise<void>): Promise<ServedApp> {
+  const [program = '', ...args] = command;
   // The fourth descriptor is the control descriptor: it closes with this process, and so ends the worker in any case.
-  const child = spawn(process.execPath, [...ROLE, 'worker', mount, folder], {
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   const ending = once(child, 'exit');
@@ -88,6 +91,7 @@ async function startWorker(mount: string, folder: string, url: string, clean: ()
   }
   return {
     url,
+    pid: child.pid ?? 0,
     request: (path, init) => request(`${url}${path}`, init),
     log: () => log,
     [Symbol.asyncDispose]: stop,
