@@ -79,7 +79,7 @@ function readTrigger(trigger: HttpTrigger, diagnostics: Diagnostics): HttpRoute 
 function readTarget(trigger: HttpTrigger, diagnostics: Diagnostics): HttpTarget | undefined {
   const { settings } = trigger;
   const response = settings.child('static_response');
-  const hasComponent = settings.has('component');
+  const hasComponent = trigger.component !== undefined || settings.has('component');
   if (hasComponent === settings.has('static_response')) {
     const message = 'triggers must specify either `component` or `static_response`';
     const found = hasComponent ? 'both' : 'neither';

@@ -1,6 +1,7 @@
 // Reads one component's table of a manifest, `[component.<id>]` or one written out in a trigger.
 
 import type { Asset, ComponentSource } from '../../host/gen/runtime.ts';
+import { checkTargets, checkTools } from './app-level.ts';
 import { type ManifestDependency, readDependencies } from './dependency.ts';
 import type { Located, Place } from './diagnostics.ts';
 import { isLowerSnakeName, isStoreLabel, suggestLowerSnakeName } from './identifier.ts';
@@ -37,10 +38,10 @@ export function readComponent(table: TableReader, id: Located<string>): Manifest
     id,
     source: readSource(table),
     description: table.string('description')?.value ?? '',
-    dependencies: readDependencies(table),
-    variables: readVariables(table),
+    dependencies: readDependencies(table, table.boolean('dependencies_inherit_configuration')),
+    variables: readVariables(table, 'variables'),
     environment: table.stringMap('environment'),
-    files: table.items('files').flatMap((item) => readFiles(table, item)),
+    files: readFiles(table),
     assets: [],
     allowedOutboundHosts: table.strings('allowed_outbound_hosts'),
     allowedHttpHosts: table.strings('allowed_http_hosts'),
@@ -48,14 +49,14 @@ export function readComponent(table: TableReader, id: Located<string>): Manifest
     sqliteDatabases: readLabels(table, 'sqlite_databases'),
     aiModels: table.strings('ai_models').map(({ value }) => value),
   };
-  refuseExcludedFiles(table);
   checkBuildFields(table);
   table.finish();
   return component;
 }
 
-function readVariables(table: TableReader): ManifestComponent['variables'] {
-  const variables = table.stringMap('variables');
+/** Reads a table of variables of the component; `name` is the table's. */
+export function readVariables(table: TableReader, name: string): ManifestComponent['variables'] {
+  const variables = table.stringMap(name);
   for (const [name, { key }] of variables) {
     if (isLowerSnakeName(name)) continue;
     const suggestion = suggestLowerSnakeName(name);
@@ -65,7 +66,16 @@ function readVariables(table: TableReader): ManifestComponent['variables'] {
   return variables;
 }
 
-function readFiles(table: TableReader, item: TomlValue): Located<ManifestFiles>[] {
+/** Reads `files`, and refuses `exclude_files`: an image's files are mounted as they are, so nothing can be left out of a directory. */
+export function readFiles(table: TableReader): Located<ManifestFiles>[] {
+  if (table.strings('exclude_files').length > 0) {
+    const fix = 'remove `exclude_files`, and leave the files out of the image';
+    table.diagnostics.error(table.place('exclude_files'), '`exclude_files` cannot be used in an image', fix);
+  }
+  return table.items('files').flatMap((item) => readMount(table, item));
+}
+
+function readMount(table: TableReader, item: TomlValue): Located<ManifestFiles>[] {
   if (item.type === 'string') return [{ ...item, value: { source: item.value, destination: undefined } }];
   const mount = table.open(item);
   if (!mount) return [];
@@ -87,28 +97,24 @@ function readLabels(table: TableReader, name: string): string[] {
   });
 }
 
-/** The files of an image are mounted as they are, so nothing can be left out of a directory. */
-function refuseExcludedFiles(table: TableReader): void {
-  if (table.strings('exclude_files').length === 0) return;
-  const fix = 'remove `exclude_files`, and leave the files out of the image';
-  table.diagnostics.error(table.place('exclude_files'), '`exclude_files` cannot be used in an image', fix);
-}
-
 /** Checks the fields that matter only where the app is built: they are known, and ignored. */
 function checkBuildFields(table: TableReader): void {
-  table.items('targets');
-  table.entries('tool');
+  checkTargets(table);
+  checkTools(table);
   checkBuild(table.child('build'), true);
   for (const { value } of table.entries('profile').values()) {
     const profile = table.open(value);
-    profile?.ignore('source', 'dependencies');
-    profile?.stringMap('environment');
-    checkBuild(profile?.child('build'), false);
-    profile?.finish();
+    if (!profile) continue;
+    if (profile.has('source')) readSource(profile);
+    readDependencies(profile, undefined);
+    profile.stringMap('environment');
+    checkBuild(profile.child('build'), false);
+    profile.finish();
   }
 }
 
-function checkBuild(build: TableReader | undefined, isWhole: boolean): void {
+/** Checks a table of build commands; a profile's has no more than these. */
+export function checkBuild(build: TableReader | undefined, isWhole: boolean): void {
   if (!build) return;
   const command = build.required('command');
   if (command?.type === 'array') build.strings('command');

@@ -35,9 +35,8 @@ const NOTHING: Inheritance = { tag: 'some', val: [] };
 
 const FORMS = 'write a version, or a table with one of `version`, `path`, `url` and `digest`, or `component`';
 
-/** Reads `dependencies` and `dependencies_inherit_configuration`. */
-export function readDependencies(component: TableReader): ManifestDependency[] {
-  const shared = component.boolean('dependencies_inherit_configuration');
+/** Reads `dependencies`. `shared` is whether the component shares its grants with all of them, where it says so. */
+export function readDependencies(component: TableReader, shared: Located<boolean> | undefined): ManifestDependency[] {
   const inherit: Inheritance = shared?.value ? { tag: 'all' } : NOTHING;
   const dependencies = [...component.entries('dependencies')].flatMap(([name, { key, value }]) => {
     const imports = readDependencyName({ ...key, value: name }, component.diagnostics);

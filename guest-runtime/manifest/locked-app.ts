@@ -3,11 +3,12 @@
 // and that sources and files are content of the image. As in Spin, fields that are not known are left alone.
 
 import type { Asset, AssetContent, ComponentSource, Inheritance } from '../../host/gen/runtime.ts';
+import type { ManifestVariable } from './app-level.ts';
 import type { ManifestComponent } from './component.ts';
 import { type ManifestDependency, readDependencyName, readGrants } from './dependency.ts';
 import type { Diagnostics, Located } from './diagnostics.ts';
 import { parseJsonTable } from './json.ts';
-import type { Manifest, ManifestTrigger, ManifestVariable } from './manifest.ts';
+import type { Manifest, ManifestTrigger } from './manifest.ts';
 import { TableReader } from './reader.ts';
 
 /** What an app may require of its host. */

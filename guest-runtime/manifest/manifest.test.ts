@@ -124,8 +124,7 @@ source = { registry = "ghcr.io", package = "n:p", version = "1.0.0" }`),
 
 const versions: [why: string, text: string, problem: string][] = [
   ['no version', '', '-:- -: missing field `spin_manifest_version`'],
-  ['version 1', 'spin_manifest_version = "1"', '1:25 spin_manifest_version: manifest version 1 is not supported yet'],
-  ['version 1 by its old name', 'spin_version = "1"', '1:16 spin_version: manifest version 1 is not supported yet'],
+  ['version 1 as a number', 'spin_manifest_version = 1', '1:25 spin_manifest_version: not a known manifest version'],
   ['version 2 as text', 'spin_manifest_version = "2"', '1:25 spin_manifest_version: not a known manifest version'],
   ['version 3', 'spin_manifest_version = 3', '1:25 spin_manifest_version: not a known manifest version'],
   ['version 2 by the old name', 'spin_version = 2', '1:16 spin_version: not a known manifest version'],
@@ -151,6 +150,11 @@ const wholes: [why: string, text: string, problems: string[]][] = [
     'a name that is missing',
     'spin_manifest_version = 2\ntrigger = {}\n[application]\nversion = "1"',
     ['3:2 application: missing field `name`'],
+  ],
+  [
+    'the old name of the version beside the new one',
+    'spin_manifest_version = 2\nspin_version = "1"\ntrigger = {}\napplication.name = "a"',
+    ['2:1 spin_version: unknown field `spin_version`'],
   ],
   [
     'unknown fields at each level',
@@ -308,6 +312,27 @@ const cases: [why: string, text: string, problems: string[]][] = [
     'an unknown field of a build',
     '[component.a]\nsource = "a"\nbuild = { command = "x", comand = "y" }',
     ['6:26 component.a.build.comand: unknown field `comand`'],
+  ],
+  [
+    'a target of two kinds, and one of none',
+    '[component.a]\nsource = "a"\ntargets = [{ url = "u", path = "p" }, {}]',
+    [
+      '6:12 component.a.targets[0]: a target has one of `url` and `path`',
+      '6:39 component.a.targets[1]: a target has one of `url` and `path`',
+    ],
+  ],
+  [
+    'a tool that is no table',
+    '[component.a]\nsource = "a"\ntool.x = 1',
+    ['6:10 component.a.tool.x: expected a table, found an integer'],
+  ],
+  [
+    'what is wrong with the source and the dependencies of a profile',
+    '[component.a]\nsource = "a"\nprofile.p = { source = "", dependencies = { "x y" = "1" } }',
+    [
+      '6:24 component.a.profile.p.source: `source` is empty',
+      '6:45 component.a.profile.p.dependencies."x y": "x y" is not a dependency name',
+    ],
   ],
   [
     'an unknown field of a profile',

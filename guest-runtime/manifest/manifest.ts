@@ -1,9 +1,10 @@
-// Reads a Spin manifest of version 2 (https://spinframework.dev/manifest-reference) into values that keep their places. It checks
+// Reads a Spin manifest (https://spinframework.dev/manifest-reference) into values that keep their places; version 1 is for manifest-v1.ts. It checks
 // what can be seen in one field or table; what fields mean together is for app/, and a trigger's own fields are for dispatch/.
 
+import { checkComponentId, checkTargets, checkTools, type ManifestVariable, readAppVariables } from './app-level.ts';
 import { type ManifestComponent, readComponent } from './component.ts';
 import type { Diagnostics, Located, Place } from './diagnostics.ts';
-import { isKebabName, isLowerSnakeName, suggestKebabName, suggestLowerSnakeName } from './identifier.ts';
+import { readManifestV1 } from './manifest-v1.ts';
 import { TableReader } from './reader.ts';
 import { parseToml, type TomlValue } from './toml.ts';
 
@@ -18,13 +19,6 @@ export type Manifest = {
   /** All triggers, type by type, in the order of the file. */
   readonly triggers: readonly ManifestTrigger[];
   readonly components: readonly ManifestComponent[];
-};
-
-/** An application variable. */
-export type ManifestVariable = Place & {
-  readonly name: string;
-  readonly default: string | undefined;
-  readonly secret: boolean;
 };
 
 /** One `[[trigger.<type>]]`. */
@@ -44,7 +38,13 @@ export function parseManifest(text: string, diagnostics: Diagnostics): Manifest 
   const table = parseToml(text, diagnostics);
   if (!table) return null;
   const root = new TableReader(table, diagnostics);
-  if (!checkVersion(root)) return null;
+  const version = readVersion(root);
+  if (version === 1) return readManifestV1(root);
+  return version === 2 ? readManifest(root) : null;
+}
+
+function readManifest(root: TableReader): Manifest {
+  const { diagnostics } = root;
   root.required('application', 'add an `[application]` table with a `name`');
   const application = root.child('application');
   root.required('trigger', 'add a trigger, such as `[[trigger.http]]`');
@@ -53,9 +53,7 @@ export function parseManifest(text: string, diagnostics: Diagnostics): Manifest 
     version: application?.string('version')?.value ?? '',
     description: application?.string('description')?.value ?? '',
     triggerSettings: readTriggerSettings(application),
-    variables: [...root.entries('variables').entries()].flatMap(([name, { key, value }]) =>
-      readVariable(root, name, key, value),
-    ),
+    variables: readAppVariables(root),
     triggers: [...root.entries('trigger').entries()].flatMap(([type, { value }]) => readTriggers(root, type, value)),
     components: [...root.entries('component').entries()].flatMap(([id, { key, value }]) => {
       checkComponentId(diagnostics, { ...key, value: id });
@@ -64,37 +62,28 @@ export function parseManifest(text: string, diagnostics: Diagnostics): Manifest 
     }),
   };
   application?.strings('authors');
-  application?.items('targets');
-  application?.entries('tool');
+  if (application) {
+    checkTargets(application);
+    checkTools(application);
+  }
   application?.finish();
   root.finish();
   return manifest;
 }
 
-/** Notes an id that is not a kebab name. */
-export function checkComponentId(diagnostics: Diagnostics, id: Located<string>): void {
-  if (isKebabName(id.value)) return;
-  const suggestion = suggestKebabName(id.value);
-  const rule = 'use words of letters and digits, all lower or all upper case, joined by `-`';
-  const fix = suggestion === '' ? rule : `${rule}, such as \`${suggestion}\``;
-  diagnostics.error(id, `component id ${JSON.stringify(id.value)} is not in kebab case`, fix);
-}
-
-function checkVersion(root: TableReader): boolean {
+function readVersion(root: TableReader): 1 | 2 | null {
   const { diagnostics } = root;
-  const old = root.value('spin_version');
-  const value = root.value('spin_manifest_version') ?? old;
-  if (!value) {
+  const value = root.value('spin_manifest_version');
+  const old = value ? undefined : root.value('spin_version');
+  const found = value ?? old;
+  if (!found) {
     diagnostics.error(null, 'missing field `spin_manifest_version`', 'add `spin_manifest_version = 2` at the top');
-    return false;
+    return null;
   }
-  if (value.type === 'integer' && value.value === 2n && value !== old) return true;
-  if (value.type === 'string' && value.value === '1') {
-    diagnostics.error(value, 'manifest version 1 is not supported yet', 'migrate the manifest to version 2');
-  } else {
-    diagnostics.error(value, 'not a known manifest version', 'write `spin_manifest_version = 2`');
-  }
-  return false;
+  if (value?.type === 'integer' && value.value === 2n) return 2;
+  if (found.type === 'string' && found.value === '1') return 1;
+  diagnostics.error(found, 'not a known manifest version', 'write `spin_manifest_version = 2`, without quotes');
+  return null;
 }
 
 function readName(application: TableReader | undefined): string {
@@ -109,29 +98,6 @@ function readTriggerSettings(application: TableReader | undefined): Map<string, 
     if (table) settings.set(type, table);
   }
   return settings;
-}
-
-function readVariable(root: TableReader, name: string, key: Place, value: TomlValue): ManifestVariable[] {
-  if (!isLowerSnakeName(name)) {
-    const suggestion = suggestLowerSnakeName(name);
-    const fix = suggestion === '' ? undefined : `rename it to \`${suggestion}\``;
-    root.diagnostics.error(key, `variable name ${JSON.stringify(name)} is not in lower snake case`, fix);
-  }
-  const table = root.open(value);
-  if (!table) return [];
-  table.string('description');
-  const required = table.boolean('required')?.value ?? false;
-  const preset = table.string('default');
-  const secret = table.boolean('secret')?.value ?? false;
-  table.finish();
-  if (required && preset) {
-    const fix = 'remove `required`, or remove `default`';
-    root.diagnostics.error(preset, `variable \`${name}\` is required and has a default`, fix);
-  } else if (!required && !table.has('default')) {
-    const fix = 'add `required = true`, or a `default`';
-    root.diagnostics.error(key, `variable \`${name}\` is neither required nor has a default`, fix);
-  }
-  return [{ ...key, name, default: preset?.value, secret }];
 }
 
 function readTriggers(root: TableReader, type: string, value: TomlValue): ManifestTrigger[] {

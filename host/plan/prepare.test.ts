@@ -88,6 +88,14 @@ for (const [choice, engine, files] of engines) {
   });
 }
 
+preparing('prepares an app with a manifest of version 1', async (context) => {
+  const component = '[[component]]\nid = "hello"\nsource = "bin/hello.wasm"\ntrigger.route = "/..."\n';
+  const manifest = `spin_version = "1"\nname = "old"\ntrigger.type = "http"\n${component}`;
+  await writeFile(join(context.rootfs, 'spin.toml'), manifest);
+  const { app } = await prepare(context);
+  assert.equal([app.plan.name, app.components[0]?.handler], ['old', 'wasi:http/incoming-handler@0.2.12']);
+});
+
 preparing('starts no process for an app that it has prepared', async (context) => {
   const first = await prepare(context);
   assert.equal(await prepare(context, { command: noCommand }), JSON.parse(JSON.stringify(first)));
