@@ -81,7 +81,7 @@ export function rewriteRestorable(bytes: Uint8Array): RestorableModule {
   if (hasVirtualSize) {
     replaced.set(CORE_SECTION.type, appendTo(module, CORE_SECTION.type, [[0x60, 1, I32, 1, I32]]));
     replaced.set(CORE_SECTION.function, appendTo(module, CORE_SECTION.function, [encodeLeb(module.typeCount)]));
-    replaced.set(CORE_SECTION.code, rewriteCode(module, indices, code.bodies));
+    replaced.set(CORE_SECTION.code, rewriteCode(module, indices, code));
   }
   if (module.memory)
     replaced.set(CORE_SECTION.global, appendTo(module, CORE_SECTION.global, sizeGlobals(module.memory)));
@@ -166,77 +166,92 @@ function appendTo(module: CoreSections, id: number, elements: readonly Piece[]):
   return encodeSection(id, [encodeLeb(count), module.bytes.subarray(reader.offset, section.end), ...elements]);
 }
 
-type Body = { readonly start: number; readonly end: number; readonly instructions: number };
+/** An instruction that a rewrite may replace, from `start` to `end`: one of the memory's size, or of the global `index`. */
+type Site = { readonly opcode: number; readonly index: number | null; readonly start: number; readonly end: number };
 
-function codeSection(module: CoreSections): CoreSection | undefined {
-  return module.sections.find(({ id }) => id === CORE_SECTION.code);
-}
+/** A function's body with such instructions. `prefix` is where its length is written. */
+type Body = { readonly prefix: number; readonly start: number; readonly end: number; readonly sites: readonly Site[] };
 
-/** Finds the bodies of functions, and whether any asks for the size of the memory. Throws for what cannot be put back. */
-function scanCode(module: CoreSections): { bodies: Body[]; usesMemorySize: boolean } {
-  const section = codeSection(module);
+/** What a rewrite must know of a module's code: `start` is where its first body is, and `count` how many there are. */
+type Code = {
+  readonly start: number;
+  readonly end: number;
+  readonly count: number;
+  readonly usesMemorySize: boolean;
+  readonly bodies: readonly Body[];
+};
+
+/** Finds what a rewrite replaces. Throws for what cannot be put back. */
+function scanCode({ bytes, sections, imported }: CoreSections): Code {
+  const section = sections.find(({ id }) => id === CORE_SECTION.code);
+  if (section === undefined) return { start: 0, end: 0, count: 0, usesMemorySize: false, bodies: [] };
   const bodies: Body[] = [];
+  let sites: Site[] = [];
   let usesMemorySize = false;
-  if (section === undefined) return { bodies, usesMemorySize };
   const visitor: InstructionVisitor = {
-    memorySize: () => {
+    memorySize: (opcode, start, end) => {
       usesMemorySize = true;
+      sites.push({ opcode, index: null, start, end });
     },
-    global: () => undefined,
+    // Only a module that imports a memory may get imports, which move its globals.
+    global: (opcode, index, start, end) => {
+      if (imported.memories.length > 0) sites.push({ opcode, index, start, end });
+    },
     irreversible: (name) => {
       throw new NotRewritableError(name);
     },
   };
-  const reader = new BinaryReader(module.bytes, section.start, section.end, { left: Number.MAX_SAFE_INTEGER });
-  reader.readVector(() => {
+  const reader = new BinaryReader(bytes, section.start, section.end);
+  const count = reader.readU32();
+  const first = reader.offset;
+  for (let left = count; left > 0; left--) {
+    const prefix = reader.offset;
     const { start, end } = reader.readRange('function');
-    const locals = new BinaryReader(module.bytes, start, end);
-    locals.readVector(() => {
-      locals.readU32();
-      while (locals.readByte() >= 0x80);
-    });
-    bodies.push({ start, end, instructions: locals.offset });
-    walkInstructions(module.bytes, locals.offset, end, visitor);
+    walkInstructions(bytes, skipLocals(bytes, start, end), end, visitor);
+    if (sites.length === 0) continue;
+    bodies.push({ prefix, start, end, sites });
+    sites = [];
+  }
+  return { start: first, end: section.end, count, usesMemorySize, bodies };
+}
+
+/** Returns where the instructions of a body start. */
+function skipLocals(bytes: Uint8Array, start: number, end: number): number {
+  const locals = new BinaryReader(bytes, start, end);
+  locals.readVector(() => {
+    locals.readU32();
+    while (locals.readByte() >= 0x80);
   });
-  return { bodies, usesMemorySize };
+  return locals.offset;
 }
 
 /** Bytes from `start` to `end` that others take the place of. */
 type Edit = { readonly start: number; readonly end: number; readonly bytes: readonly number[] };
 
-function rewriteCode(module: CoreSections, indices: Indices, bodies: readonly Body[]): Piece[] {
+function rewriteCode({ bytes }: CoreSections, indices: Indices, code: Code): Piece[] {
   const pieces: Piece[] = [];
-  for (const body of bodies) {
-    const edits = editsOf(module.bytes, body, indices);
-    const length = edits.reduce(
-      (sum, { start, end, bytes }) => sum + bytes.length - (end - start),
-      body.end - body.start,
-    );
-    pieces.push(encodeLeb(length));
-    let at = body.start;
+  // Most functions stay as they are, with all that is between those that change.
+  let at = code.start;
+  for (const { prefix, start, end, sites } of code.bodies) {
+    const edits = sites.flatMap((site) => editOf(site, indices) ?? []);
+    const length = edits.reduce((sum, edit) => sum + edit.bytes.length - (edit.end - edit.start), end - start);
+    pieces.push(bytes.subarray(at, prefix), encodeLeb(length));
+    at = start;
     for (const edit of edits) {
-      pieces.push(module.bytes.subarray(at, edit.start), edit.bytes);
+      pieces.push(bytes.subarray(at, edit.start), edit.bytes);
       at = edit.end;
     }
-    pieces.push(module.bytes.subarray(at, body.end));
   }
   const grow = growBody(indices);
-  return encodeSection(CORE_SECTION.code, [encodeLeb(bodies.length + 1), ...pieces, encodeLeb(grow.length), grow]);
+  const rest = bytes.subarray(at, code.end);
+  return encodeSection(CORE_SECTION.code, [encodeLeb(code.count + 1), ...pieces, rest, encodeLeb(grow.length), grow]);
 }
 
-function editsOf(bytes: Uint8Array, body: Body, { size, grow, shiftFrom }: Indices): Edit[] {
-  const edits: Edit[] = [];
-  walkInstructions(bytes, body.instructions, body.end, {
-    memorySize: (opcode, start, end) => {
-      const replacement = opcode === 0x40 ? [0x10, ...encodeLeb(grow)] : [0x23, ...encodeLeb(size)];
-      edits.push({ start, end, bytes: replacement });
-    },
-    global: (opcode, index, start, end) => {
-      if (index >= shiftFrom) edits.push({ start, end, bytes: [opcode, ...encodeLeb(index + ADDED_GLOBALS)] });
-    },
-    irreversible: () => undefined,
-  });
-  return edits;
+function editOf({ opcode, index, start, end }: Site, { size, grow, shiftFrom }: Indices): Edit | null {
+  if (index === null) {
+    return { start, end, bytes: opcode === 0x40 ? [0x10, ...encodeLeb(grow)] : [0x23, ...encodeLeb(size)] };
+  }
+  return index >= shiftFrom ? { start, end, bytes: [opcode, ...encodeLeb(index + ADDED_GLOBALS)] } : null;
 }
 
 /** The function that takes the place of `memory.grow`: adds to the size, and to the real memory what it lacks. */
