@@ -84,7 +84,11 @@ export function createPreparedComponent(
     },
     instantiate: async (createHost, program) => {
       const pooled = pool.acquire(createHost);
-      if (program) pooled.host.provide?.(program);
+      if (program) {
+        pooled.host.provide?.(program);
+        // A program has run when it has run once.
+        pooled.uses = maxUses;
+      }
       return new PristineInstance(pool, pooled, exports);
     },
   };

@@ -14,7 +14,7 @@ const ARGV = 'program ${SCRIPT_NAME} ${ARGS}';
 const program = await readComponent('wagi-c/component.wasm');
 const hello = await readComponent('hello-c/hello.wasm');
 
-function startProgram(engine: 'jco' | 'link'): Promise<TestWorker> {
+function startProgram(engine: 'jco' | 'link', environment: Record<string, string> = {}): Promise<TestWorker> {
   const self = parseAllowedHost('http://program.spin.internal');
   if ('message' in self) throw new Error(self.message);
   const plan = createAppPlan(
@@ -31,7 +31,7 @@ function startProgram(engine: 'jco' | 'link'): Promise<TestWorker> {
       createRoute('front'),
     ],
   );
-  return startTestWorker(plan, { program, front: hello }, { engine });
+  return startTestWorker(plan, { program, front: hello }, { engine, environment });
 }
 
 for (const engine of ['link', 'jco'] as const) {
@@ -117,6 +117,18 @@ for (const engine of ['link', 'jco'] as const) {
 
   wagi.run();
 }
+
+const reuse = suite('a program');
+
+reuse('runs once in an instance, also where requests share instances', async () => {
+  const worker = await startProgram('link', { SPIN_MAX_INSTANCE_REUSE_COUNT: '5' });
+  const statuses: number[] = [];
+  for (const _ of [1, 2, 3]) statuses.push((await exchange(worker.port, requestText('GET', '/cgi/'))).status);
+  await worker.stop();
+  assert.equal(statuses, [200, 200, 200], worker.logged.join());
+});
+
+reuse.run();
 
 const args = suite('fillArguments');
 
