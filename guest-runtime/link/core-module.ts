@@ -32,29 +32,58 @@ export function readCoreModule(bytes: Uint8Array, start: number, end: number, bu
   const reader = new BinaryReader(bytes, start, end, budget);
   readPreamble(reader);
   let signatures: (Signature | null)[] = [];
-  const functions: (Signature | null)[] = [];
   let imports: CoreImport[] = [];
-  const exports = new Map<string, { sort: Sort; signature: Signature | null }>();
+  let functionSection: BinaryReader | null = null;
+  const exports: CoreExport[] = [];
   while (!reader.isAtEnd) {
     const id = reader.readByte();
     const range = reader.readRange('section');
     const section = new BinaryReader(bytes, range.start, range.end, budget);
     if (id === TYPE_SECTION) signatures = section.readVector(() => readRecursiveTypes(section)).flat();
-    else if (id === IMPORT_SECTION) {
-      imports = section.readVector(() => readImport(section, signatures));
-      for (const { sort, signature } of imports) if (sort === 'core-func') functions.push(signature);
-    } else if (id === FUNCTION_SECTION) {
-      section.readVector(() => functions.push(signatures[section.readU32()] ?? null));
-    } else if (id === EXPORT_SECTION) {
+    else if (id === IMPORT_SECTION) imports = section.readVector(() => readImport(section, signatures));
+    else if (id === FUNCTION_SECTION) functionSection = section;
+    else if (id === EXPORT_SECTION) {
       section.readVector(() => {
-        const name = section.readName();
-        const sort = readSort(section);
-        const index = section.readU32();
-        exports.set(name, { sort, signature: sort === 'core-func' ? (functions[index] ?? null) : null });
+        exports.push({ name: section.readName(), sort: readSort(section), index: section.readU32() });
       });
     }
   }
-  return { imports, exports };
+  const functions = imports.filter(({ sort }) => sort === 'core-func');
+  const defined = exports.filter(({ sort, index }) => sort === 'core-func' && index >= functions.length);
+  const types =
+    functionSection && readTypesAt(functionSection, new Set(defined.map(({ index }) => index - functions.length)));
+  const signatureOf = ({ sort, index }: CoreExport): Signature | null => {
+    if (sort !== 'core-func') return null;
+    const imported = functions[index];
+    return imported ? imported.signature : (signatures[types?.get(index - functions.length) ?? -1] ?? null);
+  };
+  return {
+    imports,
+    exports: new Map(exports.map((entry) => [entry.name, { sort: entry.sort, signature: signatureOf(entry) }])),
+  };
+}
+
+type CoreExport = { readonly name: string; readonly sort: Sort; readonly index: number };
+
+/**
+ * Reads the type indices of some functions out of the function section. Large modules have tens of thousands, of which few are asked
+ * for: the others are passed over.
+ */
+function readTypesAt(section: BinaryReader, functions: ReadonlySet<number>): Map<number, number> {
+  const types = new Map<number, number>();
+  const count = section.readCount();
+  const { bytes, end } = section;
+  let passed = 0;
+  for (const index of [...functions].sort((a, b) => a - b)) {
+    if (index >= count) break;
+    let { offset } = section;
+    // Each integer ends with its first byte below 0x80.
+    for (; passed < index && offset < end; offset++) if ((bytes[offset] as number) < 0x80) passed++;
+    section.offset = offset;
+    types.set(index, section.readU32());
+    passed++;
+  }
+  return types;
 }
 
 function readPreamble(reader: BinaryReader): void {

@@ -175,6 +175,25 @@ link('reaches types, modules and components of enclosing components', async () =
   assert.equal(plan.types[plan.functionTypes[0]?.params[0]?.type ?? -1]?.tag, 'list');
 });
 
+link('finds the types of exported functions in whatever order they are exported', async () => {
+  const types = ['(param i32)', '(param i64)', '(param f32)', '(param f64)'];
+  const order = [5, 0, 3, 2, 4, 1];
+  const plan = await linkWat(`(component
+    (core module $a ${types.map((type, at) => `(func (export "${at}") ${type})`).join(' ')} (func (export "4")) (func (export "5")))
+    (core module $b (import "" "0" (func ${types[0]})) (import "" "3" (func ${types[3]}))
+      ${order
+        .slice(3)
+        .map((at) => `(export "${at}" (func ${at}))`)
+        .join(' ')}
+      (func ${types[1]}) (func ${types[2]}) (func ${types[3]}) (func ${types[0]}) (export "0" (func 0)) (export "5" (func 5)) (export "3" (func 3)))
+    (core module $c (import "" "2" (func ${types[1]})) (import "" "4" (func ${types[3]})) (import "" "1" (func ${types[3]}))
+      (import "" "5" (func ${types[0]})) (import "" "3" (func ${types[2]})) (import "" "0" (func ${types[0]})))
+    (core instance $a (instantiate $a))
+    (core instance $b (instantiate $b (with "" (instance $a))))
+    (core instance $c (instantiate $c (with "" (instance $b)))))`);
+  assert.is(plan.coreInstances[2]?.imports.length, 6);
+});
+
 link('keeps a module once that is instantiated twice', async () => {
   const plan = await linkWat(`(component
     (component $c (core module $m) (core instance (instantiate $m)))
