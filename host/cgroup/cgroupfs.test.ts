@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { suite } from 'uvu';
@@ -16,9 +16,11 @@ import {
   listProcesses,
   readMetrics,
   readOomKills,
+  readPidsRoom,
   removeCgroup,
 } from './cgroupfs.ts';
 import type { Cgroup } from './path.ts';
+import { UNLIMITED } from './stat.ts';
 
 const hierarchies = existsSync('/sys/fs/cgroup/cgroup.procs')
   ? ['/sys/fs/cgroup']
@@ -109,3 +111,29 @@ real('removes an empty cgroup with those below it, and leaves one in use alone',
 });
 
 real.run();
+
+const pids = suite('readPidsRoom');
+
+// Files stand in for cgroups, whose limits the machine may not let us set.
+for (const [what, limits, room] of [
+  ['the limit of the cgroup', { '': ['100', 30], pod: ['max', 20], 'pod/c': ['12', 5] }, 12n],
+  ['what others leave of a limit above it', { '': ['32', 30], pod: ['20', 18], 'pod/c': ['max', 5] }, 7n],
+  ['less than nothing when others have too many', { '': ['10', 20], pod: ['max', 5], 'pod/c': ['max', 5] }, -5n],
+  ['endless without limits', { '': ['max', 30], pod: ['max', 20], 'pod/c': ['max', 5] }, UNLIMITED],
+] as const) {
+  pids(`is ${what}`, async () => {
+    const root = mkdtempSync(join(tmpdir(), 'pids-'));
+    try {
+      mkdirSync(join(root, 'pod/c'), { recursive: true });
+      for (const [folder, [max, current]] of Object.entries(limits)) {
+        writeFileSync(join(root, folder, 'pids.max'), `${max}\n`);
+        writeFileSync(join(root, folder, 'pids.current'), `${current}\n`);
+      }
+      assert.is(await readPidsRoom({ version: 1, directories: { pids: join(root, 'pod/c') } }), room);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+}
+
+pids.run();

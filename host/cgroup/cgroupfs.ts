@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Any } from '../gen/google.protobuf.ts';
 import { Metrics as MetricsV1 } from '../gen/io.containerd.cgroups.v1.ts';
@@ -11,7 +11,7 @@ import { packAny } from '../protobuf/any.ts';
 import { metricsFromV1, oomKillsFromV1, PARTITIONS, v1Files } from './metrics-v1.ts';
 import { metricsFromV2, oomKillsFromV2, v2Files } from './metrics-v2.ts';
 import { type Cgroup, locateCgroup, locateFutureCgroup, UNIFIED } from './path.ts';
-import { type FileTexts, hugePageSizesOf } from './stat.ts';
+import { type FileTexts, hugePageSizesOf, parseNumber, UNLIMITED } from './stat.ts';
 
 /** Between two looks at a cgroup that is being emptied, in milliseconds, and how often. */
 const EMPTY_POLL_MS = 10;
@@ -68,6 +68,25 @@ export async function readMetrics(cgroup: Cgroup): Promise<Any> {
   const partitions = await readFile(PARTITIONS, 'utf8').catch(() => '');
   const files = new Map([...(await readFiles(v1Files(pageSizes), cgroup)), [PARTITIONS, partitions] as const]);
   return packAny(MetricsV1, metricsFromV1(files, pageSizes));
+}
+
+/**
+ * Reads how many processes and threads a cgroup may have in all, by its own limit and by what those above it leave; `UNLIMITED` where
+ * nothing limits them.
+ */
+export async function readPidsRoom({ directories }: Cgroup): Promise<bigint> {
+  let directory = directories['pids'] ?? directories[UNIFIED] ?? '';
+  const read = (name: string) => readFile(join(directory, name), 'utf8').catch(() => undefined);
+  const own = parseNumber(await read('pids.current'));
+  let room = UNLIMITED;
+  // The root of the hierarchy has no limit, and no file for one.
+  for (let text = await read('pids.max'); text !== undefined; text = await read('pids.max')) {
+    const limit = parseNumber(text);
+    const others = parseNumber(await read('pids.current')) - own;
+    if (limit !== UNLIMITED && limit - others < room) room = limit - others;
+    directory = dirname(directory);
+  }
+  return room;
 }
 
 /** Reads how often the kernel has killed a process of the cgroup for lack of memory; 0 when that cannot be read. */

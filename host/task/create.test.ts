@@ -172,6 +172,23 @@ containers('has a terminal of a given size', async ({ open }) => {
   assert.match(written(tasks), /^\/dev\/\S+\r\n$/);
 });
 
+containers('whose limit of processes is reached is told of truthfully, and can be removed', async ({ open }) => {
+  const tasks = await open('sleep 1000 & sleep 1000 & wait');
+  const { linux } = tasks.bundle.spec;
+  await tasks.bundle.change({ linux: { ...linux, resources: { pids: { limit: 3 } } } });
+  const pid = await tasks.run();
+  await until('there are three', async () => (await tasks.service.pids({ id: tasks.id })).processes?.length === 3);
+  await tasks.exec('e', { args: ['/bin/sh', '-c', '/bin/sleep 0; echo never'] });
+  assert.is.not(await tasks.wait('e'), 0);
+  await tasks.delete('e');
+  assert.match(written(tasks), "can't fork");
+  assert.ok(existsSync(`/proc/${pid}`));
+  await tasks.kill(9);
+  assert.is(await tasks.wait(), 137);
+  await tasks.delete();
+  assert.equal(await tasks.bundle.cgroups(), []);
+});
+
 containers('is deleted before it was started', async ({ open }) => {
   const tasks = await open('echo never');
   const pid = await tasks.create();

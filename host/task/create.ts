@@ -16,7 +16,8 @@ import { mountRootfs, unmountAll } from '../bundle/mount.ts';
 import { type Options, optionsFromAny } from '../bundle/options.ts';
 import { type Settings, settingsOf } from '../bundle/settings.ts';
 import { hasPrivatePidNamespace, type Spec } from '../bundle/spec.ts';
-import { findCgroup, joinCgroup, planCgroup } from '../cgroup/cgroupfs.ts';
+import { findCgroup, joinCgroup, planCgroup, readPidsRoom } from '../cgroup/cgroupfs.ts';
+import type { Cgroup } from '../cgroup/path.ts';
 import { openPipe, type Pipe } from '../ffi/descriptor.ts';
 import type { CreateTaskRequest } from '../gen/containerd.task.v3.ts';
 import type { Any } from '../gen/google.protobuf.ts';
@@ -24,6 +25,7 @@ import { readImageKind } from '../oci/image-kind.ts';
 import { OciRuntime, type ProcessDescriptors } from '../oci/runtime.ts';
 import type { Log } from '../telemetry/log.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
+import { WORKER_THREADS } from '../worker/config.ts';
 import { identifyProcess } from './identity.ts';
 import { OciContainer, readPid } from './oci-container.ts';
 import { OciProcess } from './oci-process.ts';
@@ -151,6 +153,7 @@ async function create(
   const pid = await readPid(pidFile);
   const ended = context.reaper.watch(pid);
   const [attached, cgroup] = await Promise.all([io.attach(), findCgroup(pid)]);
+  if (kind === 'spin') await requireThreads(cgroup);
   const record = { ...draft.record, pid, cgroup };
   await records.write(record);
   return new OciContainer({
@@ -160,6 +163,13 @@ async function create(
     consoleDirectory: settings.consoleDirectory,
     releaseControl: () => closeQuietly(control?.write),
   });
+}
+
+async function requireThreads(cgroup: Cgroup): Promise<void> {
+  const room = await readPidsRoom(cgroup);
+  if (room >= WORKER_THREADS) return;
+  const message = `a Spin container needs ${WORKER_THREADS} processes and threads, and the pids limits of its cgroup leave ${room}`;
+  throw new StatusError(Code.RESOURCE_EXHAUSTED, message);
 }
 
 async function runCreate(

@@ -1,13 +1,24 @@
 import { once } from 'node:events';
-import { chmodSync, chownSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Spec } from '../bundle/spec.ts';
+import { mount, unmount } from '../ffi/mount.ts';
 import { RealTasks } from '../testing/real-tasks.ts';
 import { until } from '../testing/until.ts';
 import { Code, statusFromError } from '../ttrpc/status.ts';
+import { WORKER_THREADS } from '../worker/config.ts';
 
 const app = join(import.meta.dirname, '../../fixtures/apps/hello-c');
 
@@ -71,6 +82,9 @@ const changes: Readonly<Record<string, (spec: Spec) => Partial<Spec>>> = {
   'with few descriptors': ({ process }) => {
     return { process: { ...process, rlimits: [{ type: 'RLIMIT_NOFILE', hard: 64, soft: 64 }] } };
   },
+  'with as few threads as it needs': ({ linux }) => {
+    return { linux: { ...linux, resources: { pids: { limit: Number(WORKER_THREADS) } } } };
+  },
   'in 64 MiB': ({ linux }) => ({ linux: { ...linux, resources: { memory: { limit: 64 << 20, swap: 64 << 20 } } } }),
 };
 for (const [how, change] of Object.entries(changes)) {
@@ -90,6 +104,32 @@ spin('serves in a user namespace', async (context) => {
   chownSync(bundle.bundle, 0, MAPPED_ID);
   chmodSync(bundle.bundle, 0o710);
   for (const path of [bundle.image, join(bundle.image, 'spin.toml')]) chownSync(path, MAPPED_ID, MAPPED_ID);
+  await serveAndEnd(context);
+});
+
+spin('is not created when it may not have the threads that it needs', async ({ tasks }) => {
+  const { linux } = tasks.bundle.spec;
+  await tasks.bundle.change({ linux: { ...linux, resources: { pids: { limit: 5 } } } });
+  const { code, message } = statusFromError(await tasks.create().catch((error: unknown) => error));
+  assert.is(code, Code.RESOURCE_EXHAUSTED);
+  assert.match(message, 'the pids limits of its cgroup leave 5');
+  assert.equal(await tasks.bundle.processes(), []);
+  assert.equal(await tasks.bundle.cgroups(), []);
+});
+
+spin('is not created when the disk below the cache is full, and is when there is room', async (context) => {
+  const { tasks } = context;
+  const cache = join(tasks.bundle.root, 'cache');
+  mkdirSync(cache);
+  mount('tmpfs', cache, 'tmpfs', 0, 'size=1m');
+  const { message } = statusFromError(await tasks.create().catch((error: unknown) => error));
+  assert.match(message, /ENOSPC|no space left on device/);
+  const left = readdirSync(cache, { recursive: true, withFileTypes: true });
+  assert.equal(
+    left.filter((entry) => entry.isFile()),
+    [],
+  );
+  await unmount(cache);
   await serveAndEnd(context);
 });
 

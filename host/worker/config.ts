@@ -35,6 +35,12 @@ export const workerPaths: WorkerPaths = workerPathsIn(WORKER_MOUNT);
 /** The descriptor whose end of file tells the worker that its shim is gone. */
 export const CONTROL_FD = 3;
 
+/**
+ * How many processes and threads the worker needs: its own, four of V8's and one for their timers, four of libuv's, two that wait for
+ * signals and for the processor's time. Node waits for ever for threads that it cannot make when it starts.
+ */
+export const WORKER_THREADS = 12n;
+
 /** What the worker needs to know that is not in the app's plan. */
 export type WorkerConfig = {
   readonly containerId: string;
