@@ -8,18 +8,24 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeTar } from '../image/tar.ts';
 import { readArtifact } from '../plan/artifact-source.ts';
+import type { Command } from '../plan/executable.ts';
 import { Code, type StatusError } from '../ttrpc/status.ts';
+import { ArtifactProcess } from './artifact-process.ts';
 import { type FetchOptions, type FetchResult, fetchArtifact } from './fetch.ts';
 import { type Descriptor, LAYER_TYPE } from './image-manifest.ts';
 
 type Context = { cache: string; store: Store };
 
-/** A content store, and the image that the container `c1` was made of. */
+const role: Command = {
+  path: process.execPath,
+  args: ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'testing/artifact-role.ts')],
+};
+
+/** A content store, and what the image `app:1` in it is. */
 class Store {
   readonly blobs = new Map<string, Uint8Array>();
   readonly reads: string[] = [];
   target: Descriptor | undefined;
-  image = 'app:1';
 
   add(mediaType: string, content: Uint8Array | object): Descriptor {
     const bytes = content instanceof Uint8Array ? content : new TextEncoder().encode(JSON.stringify(content));
@@ -28,16 +34,12 @@ class Store {
     return { mediaType, digest, size: bytes.length };
   }
 
-  addManifest(layers: readonly Descriptor[]): Descriptor {
-    this.target = this.add('manifest', { config: this.add('config', {}), layers });
+  addManifest(layers: readonly Descriptor[], config = this.add('config', {})): Descriptor {
+    this.target = this.add('manifest', { config, layers });
     return this.target;
   }
 
   readonly connection = {
-    call: async ({ name }: { name: string }) =>
-      name.endsWith('Containers')
-        ? { container: { id: 'c1', image: this.image } }
-        : { image: { name: this.image, target: this.target && { ...this.target, size: BigInt(this.target.size) } } },
     stream: (_: unknown, __: unknown, { digest }: { digest: string }) => this.#read(digest),
   } as unknown as FetchOptions['connection'];
 
@@ -56,9 +58,16 @@ fetching.before.each(async (context) => {
 });
 fetching.after.each(({ cache }) => rm(cache, { recursive: true }));
 
-function run({ cache, store }: Context): Promise<FetchResult> {
-  const { connection } = store;
-  return fetchArtifact({ connection, containerId: 'c1', cacheDirectory: cache, architecture: 'amd64' });
+async function run({ cache, store }: Context): Promise<FetchResult> {
+  const { connection, target } = store;
+  if (target === undefined) throw new Error('the store has no image');
+  const artifacts = new ArtifactProcess(role);
+  try {
+    const image = { name: 'app:1', target };
+    return await fetchArtifact({ connection, image, process: artifacts, cacheDirectory: cache, architecture: 'amd64' });
+  } finally {
+    await artifacts.close();
+  }
 }
 
 async function directoryOf(context: Context): Promise<string> {
@@ -115,12 +124,19 @@ fetching('follows an index to the manifest for Wasm', async (context) => {
   assert.equal(await readArtifact(await directoryOf(context)), { kind: 'component', digest: component.digest });
 });
 
-fetching('finds nothing in a container without an image, or in an image of files', async (context) => {
+fetching('takes the locked app that images of Spin 1 have for a config', async (context) => {
+  const { store } = context;
+  const locked = store.add(LAYER_TYPE.lockedApp, text('{}'));
+  store.addManifest([store.add(LAYER_TYPE.wasm, text('wasm'))], locked);
+  const directory = await directoryOf(context);
+  assert.equal(await readArtifact(directory), { kind: 'locked', digest: locked.digest });
+  assert.is(await readFile(join(directory, nameOf('{}')), 'utf8'), '{}');
+});
+
+fetching('finds nothing in an image of files', async (context) => {
   const { store } = context;
   store.addManifest([store.add('application/vnd.oci.image.layer.v1.tar+gzip', text('files'))]);
   assert.equal(await run(context), { none: 'the image app:1 has no layers of a Spin app' });
-  store.image = '';
-  assert.equal(await run(context), { none: 'the container has no image' });
 });
 
 const damages: [what: string, content: string, message: RegExp][] = [

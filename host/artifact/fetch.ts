@@ -1,13 +1,14 @@
-// From a container to the layers of its image, in the cache: asks containerd which image it is, and for the layers unless they are in
-// the cache already. A second pod of an image asks for no more than the digest.
+// From an image to its layers, in the cache: asks containerd for them unless they are there already. What they mean is found by the
+// artifact process; here, bytes are copied and compared with their digests.
 
+import { collect } from '../bytes.ts';
 import type { Connection } from '../containerd/connection.ts';
-import { Containers } from '../gen/containerd.services.containers.v1.ts';
+import type { FoundImage } from '../containerd/image.ts';
 import { Content } from '../gen/containerd.services.content.v1.ts';
-import { Images } from '../gen/containerd.services.images.v1.ts';
 import { readArtifact } from '../plan/artifact-source.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
-import { chooseManifest, type Descriptor, findLayers, type Manifest, parseManifestOrIndex } from './image-manifest.ts';
+import type { ArtifactProcess } from './artifact-process.ts';
+import type { ArtifactLayers, Descriptor } from './image-manifest.ts';
 import { artifactFolder, storeArtifact } from './store.ts';
 import { verifyChunks } from './verify.ts';
 
@@ -19,8 +20,9 @@ const MAX_MANIFEST_BYTES = 4 * 2 ** 20;
 
 /** What the layers of an image are fetched for, and how. */
 export type FetchOptions = {
-  readonly connection: Pick<Connection, 'call' | 'stream'>;
-  readonly containerId: string;
+  readonly connection: Pick<Connection, 'stream'>;
+  readonly process: ArtifactProcess;
+  readonly image: FoundImage;
   readonly cacheDirectory: string;
   /** The machine's, as images spell it: `amd64`. */
   readonly architecture: string;
@@ -29,46 +31,34 @@ export type FetchOptions = {
 /** The folder of an image's layers in the cache, or why the image has none that are parts of an app. */
 export type FetchResult = { readonly directory: string } | { readonly none: string };
 
-/** Fetches. Rejects with a `StatusError` when containerd fails or the image is damaged. */
+/** Fetches. Rejects with a `StatusError` when containerd fails or the image is damaged, and with a system error of the cache. */
 export async function fetchArtifact(options: FetchOptions): Promise<FetchResult> {
-  const { connection, containerId, cacheDirectory } = options;
-  const { container } = await connection.call(Containers, Containers.methods.get, { id: containerId });
-  const name = container?.image ?? '';
-  if (name === '') return { none: 'the container has no image' };
-  const { image } = await connection.call(Images, Images.methods.get, { name });
-  if (!image?.target) throw new StatusError(Code.NOT_FOUND, `containerd does not say what the image ${name} is`);
-  const { target } = image;
-  const directory = artifactFolder(cacheDirectory, target.digest);
+  const { image, cacheDirectory, process } = options;
+  const directory = artifactFolder(cacheDirectory, image.target.digest);
   if (await readArtifact(directory)) return { directory };
-  const manifest = await readManifest(options, { ...target, size: Number(target.size) });
-  const layers = manifest && findLayers(manifest);
-  if (!layers) return { none: `the image ${name} has no layers of a Spin app` };
-  await storeArtifact(cacheDirectory, directory, layers, (digest) => readBlob(options, digest));
+  const layers = await readLayers(options);
+  if (!layers) return { none: `the image ${image.name} has no layers of a Spin app` };
+  const unpack: ArtifactProcess['unpack'] = (...args) => process.unpack(...args);
+  await storeArtifact(cacheDirectory, directory, layers, (digest) => readBlob(options, digest), unpack);
   return { directory };
 }
 
-async function readManifest(options: FetchOptions, target: Descriptor): Promise<Manifest | null> {
-  let next = target;
+async function readLayers(options: FetchOptions): Promise<ArtifactLayers | null> {
+  let next = options.image.target;
   for (let depth = 0; depth < MAX_INDEXES; depth++) {
-    const found = parseManifestOrIndex(await readText(options, next));
-    if ('layers' in found) return found;
-    const entry = chooseManifest(found.manifests, options.architecture);
-    if (entry === null) return null;
-    next = entry;
+    const answer = await options.process.readManifest(await readManifest(options, next), options.architecture);
+    if (answer.kind === 'none') return null;
+    if (answer.kind === 'layers') return answer.layers;
+    next = answer.next;
   }
   throw new StatusError(Code.INVALID_ARGUMENT, "the image's indexes are nested too deep");
 }
 
-async function readText(options: FetchOptions, descriptor: Descriptor): Promise<string> {
+async function readManifest(options: FetchOptions, descriptor: Descriptor): Promise<Uint8Array> {
   if (descriptor.size > MAX_MANIFEST_BYTES) {
     throw new StatusError(Code.RESOURCE_EXHAUSTED, `the image's manifest has ${descriptor.size} bytes`);
   }
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of verifyChunks(readBlob(options, descriptor.digest), descriptor)) {
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+  return collect(verifyChunks(readBlob(options, descriptor.digest), descriptor), descriptor.size);
 }
 
 async function* readBlob({ connection }: FetchOptions, digest: string): AsyncGenerator<Uint8Array, void> {

@@ -65,7 +65,7 @@ export function chooseManifest(entries: readonly IndexEntry[], architecture: str
 }
 
 /** Finds the parts of an app among the layers of a manifest; null when it has none. Throws a `StatusError` when they do not fit together. */
-export function findLayers({ layers }: Manifest): ArtifactLayers | null {
+export function findLayers({ config, layers }: Manifest): ArtifactLayers | null {
   const parts = new Map(
     layers.filter(({ mediaType }) => APP_LAYERS.includes(mediaType)).map((one) => [one.digest, one]),
   );
@@ -79,6 +79,8 @@ export function findLayers({ layers }: Manifest): ArtifactLayers | null {
   if (component) return { kind: 'component', document: component, layers: all };
   const document = all.findLast(({ mediaType }) => mediaType === LAYER_TYPE.lockedApp);
   if (document) return { kind: 'locked', document, layers: all };
+  // Spin 1 had no layer for it.
+  if (config.mediaType === LAYER_TYPE.lockedApp) return { kind: 'locked', document: config, layers: [...all, config] };
   const message = `the image has layers of a Spin app, but none of type ${LAYER_TYPE.lockedApp}: push it with a current Spin`;
   throw new StatusError(Code.INVALID_ARGUMENT, message);
 }

@@ -5,8 +5,8 @@
 import { ARTIFACT_FILE, type Artifact, blobName } from '../plan/artifact-source.ts';
 import { createDraft, type Draft, toChunks } from '../plan/cache.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
+import type { ArtifactProcess } from './artifact-process.ts';
 import { type ArtifactLayers, type Descriptor, LAYER_TYPE } from './image-manifest.ts';
-import { readTar } from './tar-reader.ts';
 import { DigestReader, verifyChunks } from './verify.ts';
 
 /** All files of an image's archives together may not be larger: a small archive can hold very many zeros. Bytes. */
@@ -14,6 +14,9 @@ const MAX_UNPACKED_BYTES = 4 * 2 ** 30;
 
 /** Reads a blob by its digest. */
 export type ReadBlob = (digest: string) => AsyncIterable<Uint8Array>;
+
+/** Unpacks an archive. */
+export type Unpack = ArtifactProcess['unpack'];
 
 /** The folder of an image in the cache. */
 export function artifactFolder(cache: string, digest: string): string {
@@ -26,14 +29,15 @@ export async function storeArtifact(
   folder: string,
   { kind, document, layers }: ArtifactLayers,
   readBlob: ReadBlob,
+  unpack: Unpack,
 ): Promise<void> {
   const draft = await createDraft(cache, folder);
   try {
     const isUnpacked = ({ mediaType }: Descriptor) => mediaType === LAYER_TYPE.archive;
-    const unpack = createUnpack(draft);
+    const writeFiles = createUnpack(draft, unpack);
     for (const layer of layers) {
       const chunks = verifyChunks(readBlob(layer.digest), layer);
-      if (isUnpacked(layer)) await unpack(chunks);
+      if (isUnpacked(layer)) await writeFiles(chunks, layer.size);
       else await draft.writeUnnamed(chunks, () => blobName(layer.digest));
     }
     const artifact: Artifact = { kind, digest: document.digest };
@@ -45,31 +49,23 @@ export async function storeArtifact(
   }
 }
 
-function createUnpack(draft: Draft): (archive: AsyncIterable<Uint8Array>) => Promise<void> {
+function createUnpack(
+  draft: Draft,
+  unpack: Unpack,
+): (archive: AsyncIterable<Uint8Array>, size: number) => Promise<void> {
   let unpacked = 0;
-  return async (archive) => {
-    const chunks = gunzip(archive);
-    for await (const { size, content } of readTar(chunks)) {
-      unpacked += size;
+  async function* count(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of content) {
+      unpacked += chunk.length;
       if (unpacked > MAX_UNPACKED_BYTES) {
         throw new StatusError(Code.RESOURCE_EXHAUSTED, "the files of the image's archives are larger than 4 GiB");
       }
-      const reader = new DigestReader();
-      await draft.writeUnnamed(reader.read(content), () => reader.finish());
+      yield chunk;
     }
-    // What follows the archive's end counts for the digest too.
-    for await (const _ of chunks);
-  };
-}
-
-async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  const bytes = ReadableStream.from(chunks) as ReadableStream<Uint8Array<ArrayBuffer>>;
-  try {
-    yield* bytes.pipeThrough(new DecompressionStream('gzip'));
-  } catch (error) {
-    if (error instanceof StatusError) throw error;
-    throw new StatusError(Code.INVALID_ARGUMENT, 'an archive of files cannot be unpacked: it is not gzip', {
-      cause: error,
-    });
   }
+  return (archive, size) =>
+    unpack(archive, size, async (content) => {
+      const reader = new DigestReader();
+      await draft.writeUnnamed(reader.read(count(content)), () => reader.finish());
+    });
 }

@@ -26,9 +26,20 @@ export const GetImageResponse: MessageType<GetImageResponse> = /* @__PURE__ */ c
   [1, 'image', () => Image],
 ]);
 
+export type ListImagesRequest = Record<never, never>;
+export const ListImagesRequest: MessageType<ListImagesRequest> = /* @__PURE__ */ createMessageType('containerd.services.images.v1.ListImagesRequest', []);
+
+export type ListImagesResponse = {
+  images: Image[];
+};
+export const ListImagesResponse: MessageType<ListImagesResponse> = /* @__PURE__ */ createMessageType('containerd.services.images.v1.ListImagesResponse', [
+  [1, 'images', () => Image, 'repeated'],
+]);
+
 export const Images = {
   name: 'containerd.services.images.v1.Images',
   methods: {
     get: { name: 'Get', request: GetImageRequest, response: GetImageResponse },
+    list: { name: 'List', request: ListImagesRequest, response: ListImagesResponse },
   },
 } as const satisfies ServiceType;

@@ -2,7 +2,7 @@
 // just as this process runs with them. Made once for each version of them, below the cache folder, where /run often forbids execution.
 // Files are read through /proc/self, so that an upgrade of the node while a shim runs changes nothing for the shim's next container.
 
-import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import {
   chmod,
   copyFile,
@@ -19,6 +19,7 @@ import {
   utimes,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { sha256 } from '../sha256.ts';
 import { isLoader, type MappedFile, mappedLibraries, nameOf, stemOf } from './mapped-files.ts';
 import { LOADER } from './spin-spec.ts';
 
@@ -36,9 +37,10 @@ export async function provideRuntimeFiles(cacheDirectory: string, executable: st
   const versions = join(cacheDirectory, 'runtime');
   const directory = join(versions, await versionOf(executable, libraries));
   const now = new Date();
+  // On a read-only file system it may be there all the same.
   const isMade = await utimes(directory, now, now).then(
     () => true,
-    () => false,
+    () => existsSync(directory),
   );
   if (!isMade) {
     await mkdir(versions, { recursive: true, mode: 0o755 });
@@ -51,7 +53,7 @@ export async function provideRuntimeFiles(cacheDirectory: string, executable: st
 async function versionOf(executable: string, libraries: readonly MappedFile[]): Promise<string> {
   const { dev, ino, size, mtimeMs } = await stat(EXECUTABLE);
   const parts = [executable, dev, ino, size, mtimeMs, ...libraries.flatMap(({ path, identity }) => [path, identity])];
-  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
+  return sha256(parts.join('\n')).slice(0, 32);
 }
 
 // Others may make the same folder at the same time; the first one to rename wins, and all have the same content.

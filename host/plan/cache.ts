@@ -1,14 +1,17 @@
 // The cache of plans and prepared components on the node's disk. Entries are named by what they were made from, written beside their
 // place and then renamed into it, never changed. Several shims use it at a time; an entry that is damaged counts as absent.
 
-import { randomBytes } from 'node:crypto';
-import { chmod, copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { checksumFile } from './checksum.ts';
 import { parseJson } from './json.ts';
 import type { FileEntry } from './protocol.ts';
 
-/** The list of a folder's files with their sizes: written last, so a folder that has it had all of them. */
+/** The list of a folder's files: written last, so a folder that has it had all of them. */
 const CONTENTS = 'contents.json';
+
+/** A file as it was written. Of one that is another's by a link, only the size is known. */
+type WrittenFile = FileEntry & { readonly checksum?: number };
 
 /** A draft this old is nobody's: a plan process has two minutes for an app. */
 const ABANDONED_MS = 60 * 60 * 1000;
@@ -22,12 +25,18 @@ export async function readEntry(path: string): Promise<unknown> {
   }
 }
 
-/** The sizes of a folder's files; null when the folder is absent or any file is not as it was written. */
+/** The sizes of a folder's files; null when the folder is absent or any file is not as it was written: reads all of them. */
 export async function readContents(folder: string): Promise<readonly FileEntry[] | null> {
-  const contents = (await readEntry(join(folder, CONTENTS))) as readonly FileEntry[] | null;
+  const contents = (await readEntry(join(folder, CONTENTS))) as readonly WrittenFile[] | null;
   if (!Array.isArray(contents)) return null;
-  const sizes = await Promise.all(contents.map(({ name }) => sizeOf(join(folder, name))));
-  return contents.every(({ size }, index) => sizes[index] === size) ? contents : null;
+  for (const file of contents) if (!(await isAsWritten(folder, file))) return null;
+  return contents.map(({ name, size }) => ({ name, size }));
+}
+
+async function isAsWritten(folder: string, { name, size, checksum }: WrittenFile): Promise<boolean> {
+  const path = join(folder, name);
+  if ((await sizeOf(path)) !== size) return false;
+  return checksum === undefined || (await checksumOf(path).catch(() => null)) === checksum;
 }
 
 /** A folder that is being written: nobody sees it until `commit`. */
@@ -47,17 +56,17 @@ export type Draft = {
 /** Starts writing a folder whose place is `folder`, below `cache`. */
 export async function createDraft(cache: string, folder: string): Promise<Draft> {
   await removeAbandoned(join(cache, 'tmp'));
-  const draft = join(cache, 'tmp', randomBytes(8).toString('hex'));
-  const entries: FileEntry[] = [];
-  await mkdir(draft, { recursive: true });
+  await mkdir(join(cache, 'tmp'), { recursive: true, mode: 0o755 });
+  const draft = await mkdtemp(join(cache, 'tmp/'));
+  const entries: WrittenFile[] = [];
   await chmod(draft, 0o755);
   const folders = new Set([draft]);
-  const add = async (entry: FileEntry, make: (path: string) => Promise<void>) => {
+  const add = async (entry: FileEntry, make: (path: string) => Promise<void>, isShared = false) => {
     if (!isPathBelow(entry.name)) throw new Error(`not a file name: ${entry.name}`);
     const path = join(draft, entry.name);
     await makeFolder(dirname(path), folders);
     await make(path);
-    entries.push(entry);
+    entries.push(isShared ? entry : { ...entry, checksum: await checksumOf(path) });
   };
   return {
     write: (entry, chunks) => add(entry, (path) => writeChunks(path, chunks)),
@@ -67,7 +76,7 @@ export async function createDraft(cache: string, folder: string): Promise<Draft>
       const entry = { name: name(), size: await sizeOf(unnamed) };
       await add(entry, (path) => rename(unnamed, path));
     },
-    link: (entry, source) => add(entry, (path) => link(source, path).catch(() => copyFile(source, path))),
+    link: (entry, source) => add(entry, (path) => link(source, path).catch(() => copyFile(source, path)), true),
     commit: async () => {
       await writeChunks(join(draft, CONTENTS), toChunks(JSON.stringify(entries)));
       await place(draft, folder);
@@ -104,7 +113,7 @@ export async function* toChunks(text: string): AsyncGenerator<Uint8Array, void> 
 }
 
 async function place(draft: string, folder: string): Promise<void> {
-  await mkdir(join(folder, '..'), { recursive: true });
+  await mkdir(join(folder, '..'), { recursive: true, mode: 0o755 });
   // The second try is for a folder that is there but damaged, or that another process is just moving away.
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
@@ -126,6 +135,11 @@ async function writeChunks(path: string, chunks: AsyncIterable<Uint8Array>): Pro
   // Whatever the umask: the worker may be any user.
   await file.chmod(0o644);
   for await (const chunk of chunks) await file.writeFile(chunk);
+}
+
+async function checksumOf(path: string): Promise<number> {
+  await using file = await open(path);
+  return await checksumFile(file);
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -10,11 +10,11 @@ import { getRawAsset, isSea } from 'node:sea';
 /** A program and its arguments. */
 export type Command = { readonly path: string; readonly args: readonly string[] };
 
-/** How to start this executable in the `plan` role. */
-export function planCommand(): Command {
-  if (isSea()) return { path: process.execPath, args: ['plan'] };
+/** How to start this executable in a role. */
+export function roleCommand(role: 'artifact' | 'plan'): Command {
+  if (isSea()) return { path: process.execPath, args: [role] };
   const main = join(findSourceFolder(), 'host/main.ts');
-  return { path: process.execPath, args: ['--disable-warning=ExperimentalWarning', main, 'plan'] };
+  return { path: process.execPath, args: ['--disable-warning=ExperimentalWarning', main, role] };
 }
 
 /** Reads one file by its name below build/plan, such as `guest-runtime/component.js`. Throws when the build did not make it. */

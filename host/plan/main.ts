@@ -6,13 +6,11 @@ import process from 'node:process';
 import { compileFunction } from 'node:vm';
 import { COMPONENT_INFO, COMPONENT_MODULE } from '../engine/jco/transpile-options.ts';
 import { readAsset } from './executable.ts';
+import { dropPrivileges, writeOutput } from './role.ts';
 import { type ComponentTools, serveSession } from './session.ts';
 import { adapterFile } from './transpiler/adapter-file.ts';
 import type * as toolsScript from './transpiler/component-tools.ts';
 import type * as transpilerScript from './transpiler/entry.ts';
-
-/** The user and group that own nothing: `nobody` and `nogroup`. */
-const NOBODY = 65534;
 
 /** Serves requests on standard input until it ends. Rejects when the input is malformed. */
 export async function runPlan(): Promise<void> {
@@ -54,18 +52,4 @@ function readScript<Exports>(script: string, component: string, others: readonly
     body(module, module.exports, createRequire(process.execPath));
     return open(module.exports as Exports, (name) => modules.get(name) ?? new Uint8Array());
   };
-}
-
-/** Becomes nobody. A process that was not started by root has nothing to give up. */
-function dropPrivileges(): void {
-  if (process.getuid?.() !== 0) return;
-  process.setgroups?.([]);
-  process.setgid?.(NOBODY);
-  process.setuid?.(NOBODY);
-}
-
-function writeOutput(bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
-  });
 }

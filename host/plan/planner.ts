@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import type { AppPlan, AppSource, ComponentPlan, DependencyPlan, HttpExecutor, PlanOptions } from '../gen/runtime.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
 import { createDraft, readContents } from './cache.ts';
-import { digestFile, digestOf, readChunks } from './digest.ts';
+import { readChunks } from './chunks.ts';
+import { digestFile, digestOf } from './digest.ts';
 import { type Command, readVersions } from './executable.ts';
 import { PlanProcess } from './plan-process.ts';
 import type { DependencyEntry } from './protocol.ts';
@@ -23,6 +24,7 @@ export type ComponentInput = {
 /** What a component is linked with. */
 export type DependencyInput = {
   readonly dependency: DependencyPlan;
+  readonly path: string;
   readonly handle: FileHandle;
   readonly size: number;
   readonly sha256: string;

@@ -5,17 +5,18 @@
 import { join } from 'node:path';
 import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
 import type { AppPlan, AppSource, HttpRoute } from '../gen/runtime.ts';
+import { APP_FILE, readPreparedApp } from './app-entry.ts';
 import { openBlobs, readArtifactSource } from './artifact-source.ts';
 import { filesKeyOf, mountAssets, writeAssets } from './assets.ts';
 import { createDraft, readContents, readEntry, toChunks } from './cache.ts';
 import type { ComponentInfo } from './component-files.ts';
 import { digestOf } from './digest.ts';
-import { type Command, planCommand } from './executable.ts';
+import { type Command, roleCommand } from './executable.ts';
 import { closeSources, type OpenSource, openSources, readManifest } from './image-source.ts';
 import { formatJson } from './json.ts';
 import { PlanRefusedError } from './plan-refused.ts';
 import { type EngineChoice, Planner } from './planner.ts';
-import { formatPreparedApp, isPreparedApp, type PreparedApp, type PreparedComponentRef } from './prepared-app.ts';
+import { formatPreparedApp, type PreparedApp, type PreparedComponentRef } from './prepared-app.ts';
 import { MANIFEST_PATH } from './rootfs.ts';
 
 /** What an app is prepared from, and where to. */
@@ -43,8 +44,16 @@ export type ArtifactFolder = {
   readonly filesMount: string;
 };
 
-/** A prepared app and the folder below the cache that has its `app.json`. */
-export type PrepareResult = { readonly app: PreparedApp; readonly directory: string };
+/** A prepared app, and what it was prepared from. */
+export type PrepareResult = {
+  readonly app: PreparedApp;
+  /** The folder below the cache that has its `app.json`. */
+  readonly directory: string;
+  /** The folder of the app's plan. */
+  readonly plan: string;
+  /** The files of the image's root that were read, by their path in the image. */
+  readonly files: readonly string[];
+};
 
 /**
  * Prepares the app of an image, out of the cache where it can. Several processes may do so at a time.
@@ -55,7 +64,7 @@ export async function prepareApp(options: PrepareOptions): Promise<PrepareResult
   const source = artifact ? await readArtifactSource(artifact.directory) : await readManifestSource(rootfs);
   const planner = await Planner.open({
     cache: options.cacheDirectory,
-    command: options.command ?? planCommand(),
+    command: options.command ?? roleCommand('plan'),
     engine: options.engine ?? 'any',
     runtimeComponent: options.runtimeComponent,
   });
@@ -64,7 +73,10 @@ export async function prepareApp(options: PrepareOptions): Promise<PrepareResult
     const plan = await readPlan(planner, options, planKey, source);
     const sources = await (artifact ? openBlobs(artifact.directory, plan) : openSources(rootfs, plan));
     try {
-      return await readApp(planner, options, planKey, plan, sources);
+      const found = await readApp(planner, options, planKey, plan, sources);
+      const inputs = sources.flatMap((source) => [source, ...source.dependencies]);
+      const files = artifact ? [] : [MANIFEST_PATH, ...inputs.map(({ path }) => path)];
+      return { ...found, plan: planFolder(options, planKey), files };
     } finally {
       await closeSources(sources);
     }
@@ -73,9 +85,13 @@ export async function prepareApp(options: PrepareOptions): Promise<PrepareResult
   }
 }
 
+function planFolder({ cacheDirectory }: PrepareOptions, key: string): string {
+  return join(cacheDirectory, 'plans', key);
+}
+
 /** The plan of an app, from `<cache>/plans/<key>/plan.json` or made now. */
 async function readPlan(planner: Planner, options: PrepareOptions, key: string, source: AppSource): Promise<AppPlan> {
-  const directory = join(options.cacheDirectory, 'plans', key);
+  const directory = planFolder(options, key);
   const cached = (await readContents(directory)) && (await readEntry(join(directory, 'plan.json')));
   if (cached) return cached as AppPlan;
   const plan = await planner.planApp(source, { retain: [...(options.retain ?? [])] });
@@ -93,14 +109,14 @@ async function readApp(
   planKey: string,
   plan: AppPlan,
   sources: readonly OpenSource[],
-): Promise<PrepareResult> {
+): Promise<Pick<PrepareResult, 'app' | 'directory'>> {
   const keys = sources.map(({ component, sha256, dependencies }) => [
     component.id,
     planner.keyOf(sha256, dependencies),
   ]);
   const directory = join(cache, 'apps', digestOf(['app', 2, planKey, keys, artifact?.filesMount]));
-  const cached = (await readContents(directory)) && (await readEntry(join(directory, 'app.json')));
-  if (isPreparedApp(cached) && (await isComplete(planner, cache, cached))) return { app: cached, directory };
+  const cached = await readPreparedApp(cache, directory);
+  if (cached) return { app: cached, directory };
   const components: PreparedComponentRef[] = [];
   for (const source of sources) components.push(await prepareComponent(planner, plan, source));
   const isDynamic = routesOf(plan).some(({ target }) => target.tag === 'dynamic');
@@ -109,7 +125,7 @@ async function readApp(
   const files = new Set(plan.components.flatMap(({ assets }) => filesKeyOf(assets) ?? []));
   const mounted = artifact ? mountAssets(plan, artifact.filesMount) : plan;
   const app: PreparedApp = { plan: mounted, components, files: [...files], runtime };
-  await writeEntry(cache, directory, 'app.json', formatPreparedApp(app));
+  await writeEntry(cache, directory, APP_FILE, formatPreparedApp(app));
   return { app, directory };
 }
 
@@ -135,13 +151,6 @@ function locate(error: PlanRefusedError, { component, path }: OpenSource): PlanR
       return { severity, file: MANIFEST_PATH, ...component.location, field, message: `${path}: ${message}`, fix };
     }),
   );
-}
-
-async function isComplete(planner: Planner, cache: string, app: PreparedApp): Promise<boolean> {
-  const keys = [...app.components, ...(app.runtime ? [app.runtime] : [])].map(({ key }) => key);
-  const folders = [...keys.map((key) => planner.folderOf(key)), ...app.files.map((key) => join(cache, 'files', key))];
-  const found = await Promise.all(folders.map(readContents));
-  return !found.includes(null);
 }
 
 async function writeEntry(cache: string, directory: string, name: string, text: string): Promise<void> {

@@ -29,6 +29,12 @@ export type PreparedApp = {
   readonly runtime: { readonly key: string } | null;
 };
 
+/** Lists the folders that a prepared app needs, below the cache. */
+export function foldersOf({ components, runtime, files }: PreparedApp): string[] {
+  const keys = new Set([...components, ...(runtime ? [runtime] : [])].map(({ key }) => key));
+  return [...[...keys].map((key) => `components/${key}`), ...files.map((key) => `files/${key}`)];
+}
+
 /** Formats a prepared app as JSON; bytes become `{ "$bytes": base64 }`. */
 export function formatPreparedApp(app: PreparedApp): string {
   return formatJson(app);

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../sha256.ts';
 
 const DIRECTORY = '/run/containerd-shim-spin/containerd-version';
 const TIMEOUT_MS = 2000;

@@ -4,13 +4,13 @@
 import type { Server } from 'node:net';
 import { groupIdOf } from '../bundle/annotations.ts';
 import type { Invocation } from '../invocation.ts';
+import { sha256 } from '../sha256.ts';
 import { formatAddress, formatSocketPath, SOCKET_DIRECTORY, socketSeed } from './address.ts';
 import { readContainerdVersion } from './containerd-version.ts';
 import { bindSocket, type DaemonOptions, spawnDaemon } from './daemon.ts';
 import { adjustOomScore, openLog, readAnnotations, readStandardInput, writeAddress } from './files.ts';
 import { type Flags, formatFlags } from './flags.ts';
 import { formatReply, mayNameContainer, replyFormatFor } from './reply.ts';
-import { sha256 } from './sha256.ts';
 
 /** Starts or finds the shim and gives the reply for standard output. Rejects when no shim could be had; none is left then. */
 export async function start(flags: Flags, invocation: Invocation): Promise<Uint8Array> {

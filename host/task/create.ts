@@ -77,7 +77,8 @@ export async function createContainer(
     await mountRootfs(request.rootfs, rootfs);
     onFailure(() => unmountAll(rootfs));
   }
-  const kind = await prepareKind(draft, context);
+  const { kind, release } = await prepareKind(draft, context);
+  onFailure(async () => release());
   signal.throwIfAborted();
   await draft.records.write(draft.record);
   onFailure(() => draft.records.remove(draft.record));
@@ -86,7 +87,11 @@ export async function createContainer(
   const control = kind === 'spin' ? openPipe() : null;
   onFailure(async () => closeQuietly(control?.write));
   onFailure(() => removeContainer(draft.record, draft.runtime));
-  const container = await create(draft, context, io, kind, control);
+  const releaseControl = () => {
+    closeQuietly(control?.write);
+    release();
+  };
+  const container = await create(draft, context, io, kind, control, releaseControl);
   undo.move();
   return container;
 }
@@ -129,14 +134,18 @@ async function readRequestOptions(any: Any | undefined): Promise<{ options: Opti
   return request.configPath === null ? request : readOptions(request.configPath);
 }
 
-async function prepareKind({ request, spec, settings }: Draft, context: CreateContext): Promise<'linux' | 'spin'> {
+/** What kind of container it is, and what lets go of its app. */
+type PreparedKind = { readonly kind: 'linux' | 'spin'; readonly release: () => void };
+
+async function prepareKind({ request, spec, settings }: Draft, context: CreateContext): Promise<PreparedKind> {
   const { id, bundle } = request;
   const rootfs = resolve(bundle, spec.root.path);
   const kind = await readImageKind(rootfs, spec);
-  if (kind === 'linux') return kind;
+  if (kind === 'linux') return { kind, release: () => {} };
   const { prepareSpinBundle } = await import('./spin.ts');
-  await prepareSpinBundle({ id, bundle, rootfs, spec, settings, context, hasManifest: kind === 'spin' });
-  return 'spin';
+  const hasManifest = kind === 'spin';
+  const release = await prepareSpinBundle({ id, bundle, rootfs, spec, settings, context, hasManifest });
+  return { kind: 'spin', release };
 }
 
 async function create(
@@ -145,6 +154,7 @@ async function create(
   io: PendingIo,
   kind: 'linux' | 'spin',
   control: Pipe | null,
+  releaseControl: () => void,
 ): Promise<OciContainer> {
   const { request, runtime, settings, spec, records } = draft;
   const pidFile = join(request.bundle, bundleFiles.initPid);
@@ -161,7 +171,7 @@ async function create(
     ...{ kind, init: new OciProcess(pid, ended, attached) },
     hasPrivatePidNamespace: hasPrivatePidNamespace(spec),
     consoleDirectory: settings.consoleDirectory,
-    releaseControl: () => closeQuietly(control?.write),
+    releaseControl,
   });
 }
 

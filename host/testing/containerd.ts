@@ -156,10 +156,12 @@ export class Containerd {
     return join(this.directory, 'containerd.log');
   }
 
-  /** Replaces the node configuration: shims that start from now on read it. State stays in this instance's folder. */
-  async configureShim(lines: string): Promise<void> {
+  /**
+   * Replaces the node configuration: shims that start from now on read it. State stays in this instance's folder, and the cache is one that
+   * all instances share unless another is named.
+   */
+  async configureShim(lines: string, cache = resolve('run/cache/apps')): Promise<void> {
     this.#nodeConfiguration = lines;
-    const cache = resolve('run/cache/apps');
     const text = `CacheDirectory = "${cache}"\nStateDirectory = "${this.directory}/shim"\n${lines}\n`;
     await writeFile(this.#environment['CONTAINERD_SHIM_SPIN_CONFIG'] ?? '', text);
   }

@@ -24,7 +24,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['guest-runtime/dispatch'],
   ['guest-runtime/link', 'guest-runtime/manifest', 'guest-runtime/policy'],
   ['host/gen', 'host/invocation.ts', 'host/protobuf'],
-  ['host/bytes.ts'],
+  ['host/bytes.ts', 'host/sha256.ts'],
 ];
 
 const IMPORT = /(?:\bfrom |\bimport\(|^import )'(\.[^']+)'/gm;
