@@ -30,13 +30,14 @@ export type FactorContext = {
 export interface AppEntrance {
   /** The address of the app's routes. */
   readonly address: { readonly hostname: string; readonly port: number };
-  /** Hands a request straight to a component and settles `response`. What it holds ends with `scope`. Never throws. */
+  /** Hands a request straight to a component or to the app's routes and settles `response`. What it holds ends with `scope`. Never throws. */
   call(request: ChainedRequest, response: FutureIncomingResponse, scope: InstanceScope): void;
 }
 
-/** A request from one component of the app to another. */
+/** A request from one component of the app to another, or to the app itself. */
 export type ChainedRequest = {
-  readonly componentId: string;
+  /** Nothing: whose route it matches. */
+  readonly componentId: string | undefined;
   readonly method: string;
   readonly authority: string;
   readonly pathWithQuery: string;

@@ -9,12 +9,14 @@ import type { HostRule } from '../../gen/runtime.ts';
 import { OutgoingBody } from '../../wasi/http/body.ts';
 import type { ErrorCode } from '../../wasi/http/error-code.ts';
 import { Fields } from '../../wasi/http/fields.ts';
+import { EmptyBodySource } from '../../wasi/http/message-source.ts';
 import type { Method } from '../../wasi/http/method.ts';
 import { OutgoingRequest, RequestOptions } from '../../wasi/http/request.ts';
-import type { FutureIncomingResponse, IncomingResponse } from '../../wasi/http/response.ts';
+import { type FutureIncomingResponse, IncomingResponse } from '../../wasi/http/response.ts';
 import { InstanceCancelled, InstanceScope } from '../../wasi/instance-scope.ts';
 import { STREAM_CLOSED } from '../../wasi/io/error.ts';
 import type { InputStream } from '../../wasi/io/input-stream.ts';
+import type { ChainedRequest } from '../factor.ts';
 import { createHttpClient } from './client.ts';
 import { createOutgoingHandler, type OutgoingHandlerOptions } from './handler.ts';
 
@@ -208,12 +210,17 @@ handle('waits for rules that have to be asked for', async () => {
 
 for (const own of [undefined, 'self.alt']) {
   handle(`sends a request to ${own ?? 'no authority'} to the app itself`, async () => {
-    const seen = record();
-    const entrance = { address: { hostname: '127.0.0.1', port }, call: () => {} };
+    const asked: ChainedRequest[] = [];
+    const call = (request: ChainedRequest, response: FutureIncomingResponse) => {
+      asked.push(request);
+      response.settle({ tag: 'ok', val: new IncomingResponse(200, new Fields(), new EmptyBodySource()) });
+    };
+    const entrance = { address: { hostname: '127.0.0.1', port: 7 }, call };
     const rules: HostRule[] = [{ scheme: 'http', host: { tag: 'self-host' }, port: { tag: 'exact', val: 80 } }];
     const handler = createHandler({ entrance: () => entrance, rules: () => rules });
     await responseOf(handler(createRequest({ authority: own, path: '/own' }), undefined));
-    assert.is(seen.line, 'GET /own');
+    const [{ componentId, method, authority, pathWithQuery } = {} as ChainedRequest] = asked;
+    assert.equal([componentId, method, authority, pathWithQuery], [undefined, 'GET', '127.0.0.1:7', '/own']);
     const warnings: string[] = [];
     const denied = createHandler({ entrance: () => entrance, rules: () => [], warn: (line) => warnings.push(line) });
     assert.equal(await errorOf(denied(createRequest({ authority: own }), undefined)), { tag: 'HTTP-request-denied' });

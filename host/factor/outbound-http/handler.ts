@@ -27,7 +27,7 @@ export function createOutgoingHandler(options: OutgoingHandlerOptions, scope: In
     const outbound = createOutboundRequest(request, requestOptions, destination, options.entrance()?.address);
     const response = new FutureIncomingResponse();
     const sendIfAllowed = (rules: readonly HostRule[]) => {
-      if (isDestinationAllowed(rules, destination)) send(options, outbound, response, scope);
+      if (isDestinationAllowed(rules, destination)) send(options, destination, outbound, response, scope);
       else deny(options, destination, outbound, response);
     };
     const fail = (error: unknown) => {
@@ -50,17 +50,20 @@ export function createOutgoingHandler(options: OutgoingHandlerOptions, scope: In
 
 function send(
   { client, entrance }: OutgoingHandlerOptions,
+  destination: Destination,
   request: OutboundRequest,
   response: FutureIncomingResponse,
   scope: InstanceScope,
 ): void {
   const componentId = componentNamedBy(request.hostname);
-  if (componentId === undefined) {
+  if (componentId === undefined && destination.host !== SELF) {
     client(request, response, scope);
     return;
   }
+  const way = entrance();
+  if (way === undefined) throw new Error('the app has no HTTP trigger');
   const headers = ['host', request.authority, ...request.headers];
-  entrance()?.call({ ...request, componentId, pathWithQuery: request.path, headers }, response, scope);
+  way.call({ ...request, componentId, pathWithQuery: request.path, headers }, response, scope);
 }
 
 function deny(

@@ -17,7 +17,7 @@ function allow(entry: string): AllowedHost {
   return { tag: 'rule', val: rule };
 }
 
-const chaining = suite('sendToComponent');
+const chaining = suite('answerChained');
 
 chaining.before(async () => {
   const allowedOutboundHosts = ['http://hidden.spin.internal', 'http://nobody.spin.internal', 'http://self'].map(allow);
@@ -76,6 +76,34 @@ chaining('denies what the manifest does not allow', async () => {
 
 chaining('reaches the app itself through its routes', async () => {
   assert.is((await fetchThrough('http://self.alt/environment')).body, 'WHO: front\n');
+});
+
+chaining('shows its routes a request to itself as it is, from a client on this machine', async () => {
+  const lines = (await fetchThrough('http://self.alt/request?a=%20b')).body.split('\n');
+  for (const line of [
+    `authority: 127.0.0.1:${worker.port}`,
+    'path: /request?a=%20b',
+    'spin-path-info: /request',
+    'spin-raw-component-route: /...',
+    'spin-client-addr: 127.0.0.1:0',
+  ]) {
+    assert.ok(lines.includes(line), line);
+  }
+});
+
+chaining('answers a request to itself also where no component does', async () => {
+  assert.is((await fetchThrough('http://self.alt/.well-known/spin/health')).body, 'OK');
+  assert.is((await fetchThrough('http://self.alt/.well-known/spin/nothing')).status, 404);
+});
+
+chaining('lets a request to itself in when the worker is full, since that waits for it', async () => {
+  const allowedOutboundHosts = [allow('http://self')];
+  const plan = createAppPlan([createComponentPlan('front', { allowedOutboundHosts })], [createRoute('front')]);
+  const environment = { SPIN_MAX_INSTANCE_COUNT: '1' };
+  const full = await startTestWorker(plan, { front: hello }, { environment });
+  const { body } = await exchange(full.port, requestText('GET', '/fetch?http://self.alt/hello'));
+  await full.stop();
+  assert.is(body, 'Hello from C!\n');
 });
 
 chaining('gives the other component up when the client has gone', async () => {

@@ -1,9 +1,10 @@
 // The HTTP trigger: listens, announces its routes, dispatches.
 
 import type { HttpPlan } from '../../gen/runtime.ts';
+import { Admission } from '../admission.ts';
 import type { RunningTrigger, TriggerContext } from '../trigger.ts';
 import { formatAnnouncement } from './announcement.ts';
-import { sendToComponent } from './chaining.ts';
+import { answerChained } from './chaining.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Exchange } from './exchange.ts';
 import { createHandlers } from './handlers.ts';
@@ -17,6 +18,13 @@ const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', 
 export async function startHttpTrigger(plan: HttpPlan, context: TriggerContext): Promise<RunningTrigger> {
   const handlers = createHandlers(plan.routes, context.components, context.log);
   const dispatch = createDispatch({ ...context, routes: plan.routes, handlers });
+  // A call within the app has been let in with the request that it is made for.
+  const dispatchChained = createDispatch({
+    ...context,
+    routes: plan.routes,
+    handlers,
+    admission: new Admission(() => true),
+  });
   const wanted = parseListenAddress(context.environment[LISTEN_ADDRESS_VARIABLE]);
   const server = await listenHttp(wanted, dispatch).catch((error) => {
     throw createListenError(formatListenAddress(wanted), error);
@@ -27,7 +35,8 @@ export async function startHttpTrigger(plan: HttpPlan, context: TriggerContext):
   return {
     entrance: {
       address: { hostname: LOOPBACK_OF[hostname] ?? hostname, port },
-      call: (request, response, scope) => sendToComponent(handlers, request, response, scope),
+      call: (request, response, scope) =>
+        answerChained({ handlers, dispatch: dispatchChained }, request, response, scope),
     },
     drain: server.drain,
     abandon: (culprit) => server.abandon(culprit as Exchange | undefined),
