@@ -6,6 +6,7 @@ export const NamespaceMode = {
   POD: 0,
   CONTAINER: 1,
   NODE: 2,
+  TARGET: 3,
 } as const;
 
 export type ProfileType = number;
@@ -179,10 +180,12 @@ export const LinuxPodSandboxConfig: MessageType<LinuxPodSandboxConfig> = /* @__P
 
 export type LinuxSandboxSecurityContext = {
   namespaceOptions: NamespaceOption | undefined;
+  privileged: boolean;
   seccomp: SecurityProfile | undefined;
 };
 export const LinuxSandboxSecurityContext: MessageType<LinuxSandboxSecurityContext> = /* @__PURE__ */ createMessageType('runtime.v1.LinuxSandboxSecurityContext', [
   [1, 'namespaceOptions', () => NamespaceOption],
+  [6, 'privileged', 'bool'],
   [9, 'seccomp', () => SecurityProfile],
 ]);
 
@@ -190,11 +193,14 @@ export type NamespaceOption = {
   network: NamespaceMode;
   pid: NamespaceMode;
   ipc: NamespaceMode;
+  /** The container whose processes a container with the mode TARGET sees. */
+  targetId: string;
 };
 export const NamespaceOption: MessageType<NamespaceOption> = /* @__PURE__ */ createMessageType('runtime.v1.NamespaceOption', [
   [1, 'network', 'int32'],
   [2, 'pid', 'int32'],
   [3, 'ipc', 'int32'],
+  [4, 'targetId', 'string'],
 ]);
 
 export type SecurityProfile = {

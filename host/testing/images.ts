@@ -25,6 +25,8 @@ const APPLETS = [
   'kill',
   'test',
   'env',
+  'tar',
+  'head',
 ];
 
 /** Imports the app in a folder as an image named after the last part of the folder; gives the image's name. */

@@ -23,6 +23,36 @@ export type Stream = {
   readonly close: () => void;
 };
 
+/** A connection to a port of a pod. */
+export type Tunnel = {
+  readonly write: (text: string) => void;
+  /** What came from there so far. */
+  readonly received: () => string;
+  /** What went wrong on the way, if anything. */
+  readonly error: () => string;
+  readonly close: () => void;
+};
+
+/** Connects to the address that containerd gave for a port. Of its two channels, each begins with the port's number in two bytes. */
+export async function openTunnel(url: string, port: number): Promise<Tunnel> {
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}?port=${port}`, [PROTOCOL]);
+  socket.binaryType = 'arraybuffer';
+  const texts = ['', ''];
+  const begun = new Set<number>();
+  socket.addEventListener('message', ({ data }) => {
+    const [channel = 0, ...bytes] = new Uint8Array(data as ArrayBuffer);
+    if (begun.has(channel)) texts[channel] += new TextDecoder().decode(Uint8Array.from(bytes));
+    begun.add(channel);
+  });
+  await once(socket, 'open');
+  return {
+    write: (text) => socket.send(Uint8Array.of(0, ...new TextEncoder().encode(text))),
+    received: () => texts[0] ?? '',
+    error: () => texts[1] ?? '',
+    close: () => socket.close(),
+  };
+}
+
 /** Connects to the address that containerd gave for a command's streams. */
 export async function attachTo(url: string): Promise<Stream> {
   const socket = new WebSocket(url.replace(/^http/, 'ws'), [PROTOCOL]);

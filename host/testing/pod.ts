@@ -18,7 +18,7 @@ import {
 import type { Fields } from '../protobuf/message.ts';
 import { Code, statusFromError } from '../ttrpc/status.ts';
 import type { Containerd } from './containerd.ts';
-import { attachTo, type Stream, type StreamOptions } from './pod-stream.ts';
+import { attachTo, openTunnel, type Stream, type StreamOptions, type Tunnel } from './pod-stream.ts';
 import { until } from './until.ts';
 
 const { methods } = RuntimeService;
@@ -36,6 +36,8 @@ export type PodOptions = {
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Which namespaces the containers share with each other or with the node; as in Kubernetes, all but that of processes when left out. */
   readonly namespaces?: Fields<NamespaceOption>;
+  /** Whether containers in it may be privileged. */
+  readonly privileged?: boolean;
 };
 
 /** What may be asked of a container beside its image. */
@@ -43,6 +45,8 @@ export type ContainerOptions = Omit<Fields<ContainerConfig>, 'image' | 'envs' | 
   readonly environment?: Readonly<Record<string, string>>;
   readonly resources?: Fields<LinuxContainerResources>;
   readonly security?: Fields<LinuxContainerSecurityContext>;
+  /** Namespaces other than the pod's. */
+  readonly namespaces?: Fields<NamespaceOption>;
 };
 
 /** How a command in a container ended. */
@@ -77,7 +81,11 @@ export class Pod {
       // Who has the node's network has its name as well.
       hostname: options.namespaces?.network === NamespaceMode.NODE ? '' : name,
       logDirectory,
-      linux: { cgroupParent, sysctls: options.sysctls, securityContext: { namespaceOptions: this.#namespaces } },
+      linux: {
+        cgroupParent,
+        sysctls: options.sysctls,
+        securityContext: { namespaceOptions: this.#namespaces, privileged: options.privileged },
+      },
     };
   }
 
@@ -122,9 +130,12 @@ export class Pod {
   async create(name: string, image: string, options: ContainerOptions = {}): Promise<void> {
     const attempt = this.#attempts.get(name) ?? 0;
     this.#attempts.set(name, attempt + 1);
-    const { environment = {}, resources, security, ...rest } = options;
+    const { environment = {}, resources, security, namespaces, ...rest } = options;
     const envs = Object.entries(environment).map(([key, value]) => ({ key, value }));
-    const linux = { resources, securityContext: { ...security, namespaceOptions: this.#namespaces } };
+    const linux = {
+      resources,
+      securityContext: { ...security, namespaceOptions: { ...this.#namespaces, ...namespaces } },
+    };
     const config = { ...rest, linux, metadata: { name, attempt }, image: { image }, envs, logPath: `${name}.log` };
     const request = { podSandboxId: this.#id, config, sandboxConfig: this.#config };
     const { containerId } = await this.#node.connection.call(RuntimeService, methods.createContainer, request);
@@ -201,6 +212,13 @@ export class Pod {
     const request = { containerId: this.containerId(name), stdin: true, stdout: true, stderr: true };
     const { url } = await this.#node.connection.call(RuntimeService, methods.attach, request);
     return attachTo(url);
+  }
+
+  /** Connects to a port of the pod by way of containerd, as `kubectl port-forward` does. */
+  async forward(port: number): Promise<Tunnel> {
+    const request = { podSandboxId: this.#id, port: [port] };
+    const { url } = await this.#node.connection.call(RuntimeService, methods.portForward, request);
+    return openTunnel(url, port);
   }
 
   /** Asks what a container uses. */
