@@ -90,7 +90,16 @@ config("hands the app's environment and arguments to the worker as data", () => 
     environment: { PATH: '/bin', LD_PRELOAD: '/evil.so', NODE_OPTIONS: '--inspect', A: 'b=c', EMPTY: '' },
     args: ['/spin.toml'],
     terminationMessagePath: null,
+    memoryLimitBytes: null,
   });
+});
+
+config('tells how much memory there is, where that is limited', () => {
+  const limitOf = (limit: number) => {
+    const linux = { ...spec.linux, resources: { memory: { limit } } };
+    return workerConfigOf({ ...spec, linux }, 'id').memoryLimitBytes;
+  };
+  assert.equal([limitOf(128 << 20), limitOf(-1)], [128 << 20, null]);
 });
 
 config('tells where a kubelet wants to read why the container ended', () => {
