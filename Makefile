@@ -7,7 +7,7 @@ APP ?= hello-c
 SHIM := containerd-shim-spin-v2
 
 .DEFAULT_GOAL := help
-.PHONY: help root setup build check fix test unit e2e chaos critest vm run bench generate fixtures image release install uninstall lock clean
+.PHONY: help root setup build check fix test unit e2e chaos critest vm run bench generate fixtures image installer release install uninstall lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "%-10s %s\n", $$1, $$2 }'
@@ -68,7 +68,10 @@ fixtures: setup ## build the test apps from source; FIXTURE=hello-c for one
 	@$(NODE) host/build/fixtures.ts $(FIXTURE)
 
 image: setup ## write the app fixtures/apps/$(APP) as an image, run/$(APP).tar; FORM=spin, spin-archive or wkg for layers
-	@$(NODE) host/image/main.ts --app fixtures/apps/$(APP) --name $(APP):latest --form $(or $(FORM),docker) --output run/$(APP).tar
+	@$(NODE) host/image/main.ts --app fixtures/apps/$(APP) --name docker.io/library/$(APP):latest --form $(or $(FORM),docker) --output run/$(APP).tar
+
+installer: build ## write build/installer.tar, the image of the installer for deploy/
+	@$(NODE) host/image/installer.ts
 
 release: build ## write build/release: an archive of the executable for each machine, and checksums
 	@$(NODE) host/build/release.ts

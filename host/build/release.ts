@@ -9,6 +9,12 @@ import { archiveName, encodeRelease, formatChecksums } from './release/archive.t
 
 const NAME = 'containerd-shim-spin-v2';
 const folder = 'build/release';
+/** Manifests that need no other file, by the names that the releases of Spin's shim have for them. */
+const MANIFESTS = [
+  ['runtime.yaml', 'deploy/runtime-class.yaml'],
+  ['workload.yaml', 'deploy/demo/workload.yaml'],
+  ['shim.yaml', 'deploy/shim.yaml'],
+] as const;
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
@@ -16,6 +22,7 @@ const digests = new Map<string, string>();
 for (const machine of MACHINES) {
   writeFile(archiveName(NAME, machine), encodeRelease(NAME, readFileSync(buildFor(machine))));
 }
+for (const [name, source] of MANIFESTS) writeFile(name, new TextEncoder().encode(fillIn(readFileSync(source, 'utf8'))));
 writeFile('LICENSES.txt', new TextEncoder().encode(collectLicences()));
 writeFileSync(join(folder, 'SHA256SUMS'), formatChecksums(digests));
 process.stdout.write(`${folder}: ${[...digests.keys(), 'SHA256SUMS'].join(', ')}\n`);
@@ -35,6 +42,14 @@ function buildFor(machine: Machine): string {
 function writeFile(name: string, bytes: Uint8Array): void {
   writeFileSync(join(folder, name), bytes);
   digests.set(name, createHash('sha256').update(bytes).digest('hex'));
+}
+
+/** Puts the checksum of each archive behind its location. */
+function fillIn(manifest: string): string {
+  return [...digests].reduce(
+    (text, [name, digest]) => text.replace(`${name}\n        sha256: ""`, `${name}\n        sha256: ${digest}`),
+    manifest,
+  );
 }
 
 /** The licence of this project, of Node with all that it contains, and of each dependency that the executable contains. */

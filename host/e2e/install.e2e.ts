@@ -1,9 +1,13 @@
 // The installer on a node whose containerd is the test's own: the handler it adds runs a Spin pod, and taking it away leaves the
 // configuration as it was. Restarting goes through two FIFOs: the installer's command asks, the test does it.
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readInstaller } from '../image/files.ts';
+import { withDirectories } from '../image/tar.ts';
 import { mustRun, type Output, runCommand, startCommand } from '../testing/command.ts';
 import { onEachPodNode } from '../testing/each-release.ts';
 import { untilAnswer } from '../testing/network.ts';
@@ -130,3 +134,30 @@ await onEachPodNode('installer', (test, release) => {
     });
   }
 });
+
+const image = suite<{ root: string }>('installer image');
+image.before((context) => {
+  context.root = mkdtempSync(join(tmpdir(), 'installer-'));
+});
+image.after(({ root }) => rm(root, { recursive: true }));
+
+image('has all that the executable needs to look at a node', async ({ root }) => {
+  for (const entry of withDirectories(readInstaller(EXECUTABLE))) {
+    const path = join(root, entry.path);
+    if (entry.kind === 'directory') await mkdir(path);
+    else if (entry.kind === 'symlink') await symlink(entry.target, path);
+    else await writeFile(path, entry.content, { mode: 0o755 });
+  }
+  await mkdir(join(root, 'proc'));
+  await mkdir(join(root, 'host/etc/containerd'), { recursive: true });
+  await writeFile(join(root, 'host/etc/containerd/config.toml'), 'version = 2\n');
+  const inside = (...command: string[]) =>
+    mustRun('unshare', ['--fork', '--pid', '--mount', '--root', root, '--mount-proc', ...command]);
+  const said = await inside('/bin/containerd-shim-spin-v2', 'install', '--host', '/host', '--dry-run');
+  assert.match(said, 'node at /host: containerd\n');
+  assert.match(said, '/etc/containerd/config.toml: to be written');
+  const entered = ['/bin/nsenter', '-t', '1', '-u', '-i', '-n', '-p', '/bin/containerd-shim-spin-v2', '-v'];
+  assert.match(await inside(...entered), 'Version:');
+  assert.is(await readFile(join(root, 'host/etc/containerd/config.toml'), 'utf8'), 'version = 2\n');
+});
+image.run();

@@ -1,4 +1,5 @@
 // Reads folders for images: an app's folder as its manifest has it, or a whole tree.
+import { execFileSync } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { arch } from 'node:process';
@@ -42,6 +43,24 @@ export function readTree(folder: string): TarEntry[] {
   return listTree(folder)
     .sort()
     .map((path) => readEntry(folder, path));
+}
+
+/** What the installer calls; the shim itself calls nothing here. */
+const INSTALLER_PROGRAMS = ['nsenter', 'sleep'];
+
+/** Reads what the installer's image holds: an executable with its loader and libraries, where they are here, and busybox. */
+export function readInstaller(executable: string): TarEntry[] {
+  const file = (path: string, source: string): TarEntry => {
+    return { kind: 'file', path: path.replace(/^\//, ''), content: readFileSync(source), mode: 0o755 };
+  };
+  // Each line names a file, `name => path (address)` or `path (address)`.
+  const libraries = [...execFileSync('ldd', [executable], { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/g)];
+  return [
+    file('bin/containerd-shim-spin-v2', executable),
+    file('bin/busybox', '/bin/busybox'),
+    ...INSTALLER_PROGRAMS.map((name): TarEntry => ({ kind: 'symlink', path: `bin/${name}`, target: 'busybox' })),
+    ...libraries.map(([, path = '']) => file(path, path)),
+  ];
 }
 
 /** Reads an app's manifest; null when it is not TOML. */
