@@ -18,10 +18,15 @@ export type Contender = {
 /** The server that contenders are compared with: Node alone, with the test app's answer. `ADDRESS` says where it listens. */
 export const NODE_SERVER = join(import.meta.dirname, 'node-server.cjs');
 
-/** Imports the test app. */
-export async function importSpinApp(containerd: Containerd): Promise<Contender> {
-  const image = await importApp(containerd, TEST_APP);
-  return { runtime: SPIN_RUNTIME, image, listen: (address) => [`SPIN_HTTP_LISTEN_ADDR=${address}`] };
+/** An app of the JavaScript SDK. */
+export const JAVASCRIPT_APP = 'fixtures/apps/hello-js';
+
+/** Imports an app; the test app when left out. */
+export async function importSpinApp(containerd: Containerd, folder = TEST_APP): Promise<Contender> {
+  const image = await importApp(containerd, folder);
+  // The JavaScript app does not start without.
+  const environment = ['SPIN_VARIABLE_TOKEN=none'];
+  return { runtime: SPIN_RUNTIME, image, listen: (address) => [`SPIN_HTTP_LISTEN_ADDR=${address}`, ...environment] };
 }
 
 /** Imports an image with this Node, its libraries and the server. */

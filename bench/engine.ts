@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { EngineChoice } from '../host/plan/planner.ts';
 import { prepareApp } from '../host/plan/prepare.ts';
+import { JAVASCRIPT_APP } from './contender.ts';
 import { compare, loadFor, type Measured, type Server, serveBuilt, serveNode } from './load.ts';
 import { createResult, median, type Result } from './result.ts';
 
 const HELLO = 'fixtures/apps/hello-c';
-const JAVASCRIPT = 'fixtures/apps/hello-js';
 const EXECUTABLE = resolve('build/containerd-shim-spin-v2');
 /** As good as never put back. */
 const REUSE = { SPIN_MAX_INSTANCE_REUSE_COUNT: '1000000000' };
@@ -22,7 +22,7 @@ export const engineBenchmarks: Readonly<Record<string, () => Promise<Result[]>>>
   'hello-pristine': () => besideNode('hello-pristine', '/hello'),
   'grow-pristine': () => besideNode('grow-pristine', '/allocate/4'),
   'hello-reuse': () => besideNode('hello-reuse', '/hello', REUSE),
-  'js-pristine': () => besideJco('js-pristine', JAVASCRIPT, '/'),
+  'js-pristine': () => besideJco('js-pristine', JAVASCRIPT_APP, '/'),
   crossing: () => besideJco('crossing', HELLO, '/cross/1000'),
   soak: measureSoak,
   link: measureLink,
@@ -80,7 +80,7 @@ async function prepareTwice(engine: EngineChoice): Promise<{ cold: number; cache
   for (let round = 0; round < LINK_ROUNDS; round++) {
     const cacheDirectory = await mkdtemp(join(tmpdir(), 'bench-link-'));
     const prepare = () =>
-      prepareApp({ rootfs: JAVASCRIPT, cacheDirectory, engine, command: { path: EXECUTABLE, args: ['plan'] } });
+      prepareApp({ rootfs: JAVASCRIPT_APP, cacheDirectory, engine, command: { path: EXECUTABLE, args: ['plan'] } });
     cold.push(await timed(prepare));
     cached.push(await timed(prepare));
     await rm(cacheDirectory, { recursive: true });

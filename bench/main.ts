@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { type Containerd, openContainerd } from '../host/testing/containerd.ts';
 import { closeOnSignal, requireRoot } from '../host/testing/each-release.ts';
 import { listReleases } from '../host/testing/releases.ts';
-import { type Contender, importNodeServer, importSpinApp } from './contender.ts';
+import { type Contender, importNodeServer, importSpinApp, JAVASCRIPT_APP } from './contender.ts';
 import { engineBenchmarks } from './engine.ts';
-import { measureMemory } from './memory.ts';
+import { measureMemory, measureSecond } from './memory.ts';
 import { measureProcess } from './process.ts';
 import { measureRequests } from './requests.ts';
 import { createResult, formatTable, type Result } from './result.ts';
@@ -14,7 +14,7 @@ import { measureStart } from './start.ts';
 
 const OUTPUT = 'bench/results.json';
 const BASELINES =
-  "baseline: the same answer from Node under io.containerd.runc.v2; process: node -e 0; requests, hello and grow: bare node:http;\njs-pristine, crossing, link: the same on jco's engine; soak: after the first 50,000 of 1,000,000 requests";
+  "baseline: the same answer from Node under io.containerd.runc.v2; process: node -e 0; requests, hello and grow: bare node:http;\njs-pristine, crossing, link: the same on jco's engine; soak: after the first 50,000 of 1,000,000 requests;\nsecond-pod: the first pod of a JavaScript app, private memory when it is alone";
 const MEBIBYTE = 2 ** 20;
 
 type Benchmark = (containerd: Containerd, app: Contender, node: Contender) => Promise<Result[]>;
@@ -36,6 +36,13 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
         value.proportionalBytes / MEBIBYTE,
         baseline.proportionalBytes / MEBIBYTE,
       ),
+    ];
+  },
+  'second-pod': async (containerd) => {
+    const [first, second] = await measureSecond(containerd, await importSpinApp(containerd, JAVASCRIPT_APP));
+    return [
+      createResult('second-pod', 'MiB', second.privateBytes / MEBIBYTE, first.privateBytes / MEBIBYTE),
+      createResult('second-pod, shared', 'MiB', second.sharedBytes / MEBIBYTE, first.sharedBytes / MEBIBYTE),
     ];
   },
   requests: async (containerd, app) => {

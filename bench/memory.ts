@@ -9,23 +9,61 @@ import type { Contender } from './contender.ts';
 const CONTAINERS = 4;
 const REQUESTS = 50;
 
-/** Bytes a container: private to its processes, and with their part of what is shared (proportional set size). */
-export type Memory = { readonly privateBytes: number; readonly proportionalBytes: number };
+/** Bytes a container: private to its processes, shared with others, and with their part of what is shared (proportional set size). */
+export type Memory = {
+  readonly privateBytes: number;
+  readonly sharedBytes: number;
+  readonly proportionalBytes: number;
+};
 
 /** Measures containers that have answered some requests and now wait; gives the mean of one. */
 export async function measureMemory(containerd: Containerd, contender: Contender): Promise<Memory> {
   for (let index = 0; index < CONTAINERS; index++) {
-    const address = `127.0.0.1:${await findFreePort()}`;
-    const options = { flags: ['--net-host'], environment: contender.listen(address), runtime: contender.runtime };
-    await containerd.run(`memory-${index}`, contender.image, options);
-    await untilAnswer(`http://${address}/hello`);
-    for (let count = 0; count < REQUESTS; count++) await request(`http://${address}/hello`);
+    await runAndAsk(containerd, contender, `memory-${index}`);
   }
-  const processes = (await findProcesses(containerd.mark)).filter(({ pid }) => pid !== containerd.pid);
-  const rollups = await Promise.all(processes.map(({ pid }) => readFile(`/proc/${pid}/smaps_rollup`, 'utf8')));
+  const { privateBytes, sharedBytes, proportionalBytes } = await addMemory(await listPids(containerd));
   await containerd.removeAll();
-  const mean = (field: string): number => rollups.reduce((sum, text) => sum + parseBytes(text, field), 0) / CONTAINERS;
-  return { privateBytes: mean('Private_Clean') + mean('Private_Dirty'), proportionalBytes: mean('Pss') };
+  return {
+    privateBytes: privateBytes / CONTAINERS,
+    sharedBytes: sharedBytes / CONTAINERS,
+    proportionalBytes: proportionalBytes / CONTAINERS,
+  };
+}
+
+/** Measures a container that is alone, and another of the same image that comes to it: what the second does not share with the first. */
+export async function measureSecond(containerd: Containerd, contender: Contender): Promise<[Memory, Memory]> {
+  await runAndAsk(containerd, contender, 'first');
+  const pids = await listPids(containerd);
+  const first = await addMemory(pids);
+  await runAndAsk(containerd, contender, 'second');
+  const second = await addMemory((await listPids(containerd)).filter((pid) => !pids.includes(pid)));
+  await containerd.removeAll();
+  return [first, second];
+}
+
+async function runAndAsk(containerd: Containerd, contender: Contender, name: string): Promise<void> {
+  const address = `127.0.0.1:${await findFreePort()}`;
+  const options = { flags: ['--net-host'], environment: contender.listen(address), runtime: contender.runtime };
+  await containerd.run(name, contender.image, options);
+  await untilAnswer(`http://${address}/hello`);
+  for (let count = 0; count < REQUESTS; count++) await request(`http://${address}/hello`);
+}
+
+/** The processes of all containers. */
+async function listPids(containerd: Containerd): Promise<number[]> {
+  const processes = await findProcesses(containerd.mark);
+  return processes.map(({ pid }) => pid).filter((pid) => pid !== containerd.pid);
+}
+
+async function addMemory(pids: readonly number[]): Promise<Memory> {
+  const rollups = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/smaps_rollup`, 'utf8')));
+  const sum = (...fields: readonly string[]): number =>
+    rollups.flatMap((text) => fields.map((field) => parseBytes(text, field))).reduce((all, bytes) => all + bytes, 0);
+  return {
+    privateBytes: sum('Private_Clean', 'Private_Dirty'),
+    sharedBytes: sum('Shared_Clean', 'Shared_Dirty'),
+    proportionalBytes: sum('Pss'),
+  };
 }
 
 /** Reads a field of `smaps_rollup` (proc_pid_smaps(5)), which counts in units of 1024 bytes. */
