@@ -1,10 +1,17 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AppPlan, Diagnostic } from '../../host/gen/runtime.ts';
+import type { AppPlan, AppSource, Diagnostic } from '../../host/gen/runtime.ts';
+import { compact, openCompiled } from '../../host/plan/testing/compiled.ts';
 import { planApp } from './plan.ts';
 
+const compiled = await openCompiled();
+
+/** Plans an app, by the sources and by the component that they are compiled to. */
 function run(text: string, retain: string[] = []): AppPlan | Diagnostic[] {
-  return planApp({ tag: 'manifest', val: { name: '/spin.toml', text } }, { retain });
+  const source: AppSource = { tag: 'manifest', val: { name: '/spin.toml', text } };
+  const plan = planApp(source, { retain });
+  assert.equal(compact(compiled.planApp(source, { retain })), compact(plan), 'the compiled component plans otherwise');
+  return plan;
 }
 
 function planOf(text: string): AppPlan {

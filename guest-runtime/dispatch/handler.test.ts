@@ -1,10 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ComponentPlan, HttpExecutor } from '../../host/gen/runtime.ts';
+import { openCompiled } from '../../host/plan/testing/compiled.ts';
 import { createPlanWithoutGrants } from '../app/no-grants.ts';
 import { selectHandler } from './handler.ts';
-
-const handler = suite('selectHandler');
 
 const component: ComponentPlan = {
   ...createPlanWithoutGrants('hello'),
@@ -21,11 +20,6 @@ const found: [executor: HttpExecutor, name: string][] = [
   ['http', 'fermyon:spin/inbound-http'],
   ['wagi', 'wasi:cli/run@0.2.3'],
 ];
-for (const [executor, name] of found) {
-  handler(`finds ${name} among other exports for ${executor}`, () => {
-    assert.is(selectHandler(component, executor, ['init', name, 'x:y/z@1.0.0']), name);
-  });
-}
 
 const none: [executor: HttpExecutor, exports: string[]][] = [
   ['http', []],
@@ -34,24 +28,37 @@ const none: [executor: HttpExecutor, exports: string[]][] = [
   ['http', ['fermyon:spin/inbound-redis', 'fermyon:spin/inbound-http@2.0.0']],
   ['wagi', ['wasi:http/incoming-handler@0.2.0']],
 ];
-for (const [executor, exports] of none) {
-  handler(`finds none for ${executor} in ${exports.join(', ') || 'nothing'}`, () => {
-    const diagnostic = selectHandler(component, executor, exports);
+
+const compiled = await openCompiled();
+for (const [where, select] of [
+  ['', selectHandler],
+  [' in the compiled component', compiled.selectHandler],
+] as const) {
+  const handler = suite(`selectHandler${where}`);
+  for (const [executor, name] of found) {
+    handler(`finds ${name} among other exports for ${executor}`, () => {
+      assert.is(select(component, executor, ['init', name, 'x:y/z@1.0.0']), name);
+    });
+  }
+
+  for (const [executor, exports] of none) {
+    handler(`finds none for ${executor} in ${exports.join(', ') || 'nothing'}`, () => {
+      const diagnostic = select(component, executor, exports);
+      assert.ok(typeof diagnostic !== 'string');
+      assert.match(diagnostic.message, /^component `hello` exports nothing that serves http/);
+      assert.match(diagnostic.fix ?? '', executor === 'wagi' ? /wasi:cli\/run/ : /wasi:http\/incoming-handler/);
+      assert.equal(
+        [diagnostic.file, diagnostic.line, diagnostic.column, diagnostic.field],
+        ['/spin.toml', 12, 10, 'component.hello.source'],
+      );
+    });
+  }
+
+  handler('refuses several', () => {
+    const exports = ['wasi:http/incoming-handler@0.2.0', 'fermyon:spin/inbound-http'];
+    const diagnostic = select(component, 'http', exports);
     assert.ok(typeof diagnostic !== 'string');
-    assert.match(diagnostic.message, /^component `hello` exports nothing that serves http/);
-    assert.match(diagnostic.fix ?? '', executor === 'wagi' ? /wasi:cli\/run/ : /wasi:http\/incoming-handler/);
-    assert.equal(
-      [diagnostic.file, diagnostic.line, diagnostic.column, diagnostic.field],
-      ['/spin.toml', 12, 10, 'component.hello.source'],
-    );
+    assert.match(diagnostic.message, /exports several handlers of http, and must export one/);
   });
+  handler.run();
 }
-
-handler('refuses several', () => {
-  const exports = ['wasi:http/incoming-handler@0.2.0', 'fermyon:spin/inbound-http'];
-  const diagnostic = selectHandler(component, 'http', exports);
-  assert.ok(typeof diagnostic !== 'string');
-  assert.match(diagnostic.message, /exports several handlers of http, and must export one/);
-});
-
-handler.run();

@@ -1,7 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RouteSegment } from '../../host/gen/runtime.ts';
+import { openCompiled } from '../../host/plan/testing/compiled.ts';
 import { compareRoutes, normalizeRoute, parseRoute } from './route.ts';
+
+const compiled = await openCompiled();
 
 const normalize = suite('normalizeRoute');
 for (const [route, expected] of [
@@ -103,3 +106,39 @@ for (const [why, expected] of orders) {
 }
 
 order.run();
+
+/** Plans an app with these routes in the compiled component; gives what is wrong with them instead. */
+function planCompiled(list: readonly string[]) {
+  const triggers = list.map((route) => `[[trigger.http]]\nroute = "${route}"\nstatic_response = {}\n`).join('');
+  const text = `spin_manifest_version = 2\napplication = { name = "app" }\n${triggers}`;
+  const plan = compiled.planApp({ tag: 'manifest', val: { name: 'f', text } }, { retain: [] });
+  if (Array.isArray(plan)) return plan.map(({ message }) => message).join('\n');
+  return plan.triggers.flatMap(({ val }) => val.routes);
+}
+
+const component = suite('the compiled component');
+
+component('takes every route that the sources take, in the same segments', () => {
+  const planned = planCompiled(routes.map(([route]) => route));
+  assert.ok(typeof planned !== 'string', String(planned));
+  const found = planned.map(({ rawRoute, pattern }): [string, string] => [rawRoute, show(pattern ?? [])]);
+  assert.equal(found.sort(), [...routes].sort());
+});
+
+for (const [route, problem] of malformed) {
+  component(`refuses ${route}`, () => assert.match(String(planCompiled([route])), problem));
+}
+
+for (const [why, expected] of orders) {
+  component(`tries ${expected.join(', ')} in this order: ${why}`, () => {
+    const isTie = compareRoutes(parse(expected[0] ?? ''), parse(expected.at(-1) ?? '')) === 0;
+    const planned = planCompiled(isTie ? expected : [...expected].reverse());
+    assert.ok(typeof planned !== 'string', String(planned));
+    assert.equal(
+      planned.map(({ rawRoute }) => rawRoute),
+      expected,
+    );
+  });
+}
+
+component.run();
