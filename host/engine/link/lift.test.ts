@@ -103,6 +103,40 @@ lift('traps when post-return calls an import', async () => {
   assert.match(String(await rejectionOf(instance.call('run', '', []))), /cannot leave component instance/);
 });
 
+/** What a guest must not do while it allocates or frees, with a resource of its own. */
+const BUILTINS: [name: string, call: string][] = [
+  ['resource.new', '(drop (call $new (i32.const 1)))'],
+  ['resource.drop', '(call $drop (i32.const 1))'],
+];
+for (const [name, call] of BUILTINS) {
+  const guest = (realloc: string, postReturn: string) => `(component
+    (type $r (resource (rep i32)))
+    (core func $new (canon resource.new $r)) (core func $drop (canon resource.drop $r))
+    (core module $core (import "" "new" (func $new (param i32) (result i32))) (import "" "drop" (func $drop (param i32)))
+      (memory (export "memory") 1)
+      (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) ${realloc} (i32.const 0))
+      (func (export "make") (drop (call $new (i32.const 7))))
+      (func (export "take") (param i32 i32))
+      (func (export "give") (result i32) (i32.const 1))
+      (func (export "free") (param i32) ${postReturn}))
+    (core instance $core (instantiate $core (with "" (instance (export "new" (func $new)) (export "drop" (func $drop))))))
+    (func (export "make") (canon lift (core func $core "make")))
+    (func (export "take") (param "text" string) (canon lift (core func $core "take") ${MEMORY}))
+    (func (export "give") (result u32) (canon lift (core func $core "give") (post-return (core func $core "free")))))`;
+
+  lift(`traps when realloc calls ${name}`, async () => {
+    const instance = await instantiateWat(guest(call, ''));
+    await instance.call('make', '', []);
+    assert.match(String(await rejectionOf(instance.call('take', '', ['x']))), /cannot leave component instance/);
+  });
+
+  lift(`traps when post-return calls ${name}`, async () => {
+    const instance = await instantiateWat(guest('', call));
+    await instance.call('make', '', []);
+    assert.match(String(await rejectionOf(instance.call('give', '', []))), /cannot leave component instance/);
+  });
+}
+
 lift('returns the ok case of a result and throws the error case', async () => {
   const instance = await instantiateWat(
     formatComponent(
@@ -193,6 +227,26 @@ lift('ignores the high bits of a core value', async () => {
   assert.is(await instance.call('bool', '', []), true);
   assert.equal(await instance.call('flags', '', []), { a: false, b: true });
 });
+
+const flatTraps: [what: string, type: string, core: number][] = [
+  ['a surrogate', 'char', 0xd800],
+  ['a character beyond Unicode', 'char', 0x110000],
+  ['an enum case that is not there', '$enum', 2],
+  ['a case of a result that is not there', '(result)', 2],
+];
+for (const [what, type, core] of flatTraps) {
+  lift(`traps on ${what} as a core value`, async () => {
+    const instance = await instantiateWat(
+      formatComponent(
+        `(func (export "run") (result i32) (i32.const ${core}))`,
+        `(type $enum' (enum "a" "b")) (export $enum "e" (type $enum'))
+         (func (export "run") (result ${type}) (canon lift (core func $core "run")))`,
+      ),
+      { imports: { call: { default: () => undefined } } },
+    );
+    assert.instance(await rejectionOf(instance.call('run', '', [])), Trap);
+  });
+}
 
 lift('says which export is not there', async () => {
   const instance = await instantiateWat('(component)');

@@ -75,6 +75,36 @@ lower('traps when the guest wants the result behind the end of its memory', asyn
   assert.match(String(await rejectionOf(instance.call('run-spilled-badly', '', []))), /out of bounds/);
 });
 
+/** Seventeen parameters lie in memory, and so does a result of two values: `run` says where. */
+const POINTERS = `(component
+  (import "test:host/f@1.2.3" (instance $host
+    (export "many" (func ${Array.from({ length: 17 }, (_, at) => `(param "p${at}" u32)`).join(' ')} (result (tuple u32 u32))))))
+  (core module $memory (memory (export "memory") 1))
+  (core instance $memory (instantiate $memory))
+  (core func $many (canon lower (func $host "many") (memory (core memory $memory "memory"))))
+  (core module $core (import "" "many" (func $many (param i32 i32))) (export "run" (func $many)))
+  (core instance $core (instantiate $core (with "" (instance (export "many" (func $many))))))
+  (func (export "run") (param "params" u32) (param "result" u32) (canon lift (core func $core "run"))))`;
+
+const pointers: [what: string, params: number, result: number, problem: RegExp | null][] = [
+  ['parameters that end where the memory ends', 65536 - 17 * 4, 0, null],
+  ['parameters that end behind the memory', 65536 - 16 * 4, 0, /out of bounds/],
+  ['parameters at a misaligned pointer', 2, 0, /not aligned to 4/],
+  ['a result that ends where the memory ends', 0, 65536 - 8, null],
+  ['a result that ends behind the memory', 0, 65536 - 4, /out of bounds/],
+  ['a result at a misaligned pointer', 0, 6, /not aligned to 4/],
+  ['a pointer that is negative as an i32', 0xffff_fffc, 0, /out of bounds/],
+];
+for (const [what, params, result, problem] of pointers) {
+  lower(`${problem === null ? 'takes' : 'traps on'} ${what}`, async () => {
+    const many = () => [1, 2];
+    const instance = await instantiateWat(POINTERS, { imports: { 'test:host/f@1': { many } } });
+    const run = instance.call('run', '', [params, result]);
+    if (problem === null) await run;
+    else assert.match(String(await rejectionOf(run)), problem);
+  });
+}
+
 lower('suspends the guest while the host waits', async () => {
   const { promise, resolve } = Promise.withResolvers<number>();
   const instance = await openFallible(
