@@ -7,7 +7,7 @@ APP ?= hello-c
 SHIM := containerd-shim-spin-v2
 
 .DEFAULT_GOAL := help
-.PHONY: help root setup build check fix test unit e2e chaos critest vm run bench generate fixtures image installer release install uninstall lock clean
+.PHONY: help root setup build check fix test unit e2e chaos versions critest vm run bench generate fixtures image installer release install uninstall lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "%-10s %s\n", $$1, $$2 }'
@@ -42,6 +42,10 @@ e2e: root build ## end-to-end tests against real containerd (as root); FILE=host
 
 chaos: root build ## kill parts of pods and containerd at random under load; ROUNDS=100 SEED=1 (as root)
 	@ROUNDS=$(or $(ROUNDS),100) SEED=$(or $(SEED),1) $(NODE) host/testing/run-tests.ts chaos host/e2e/chaos.e2e.ts
+
+versions: root build ## tests of pods under containerd 1.6 (or the machine's own), 1.7 and 2.x, as a table; FILE=host/e2e/x.e2e.ts (as root)
+	@$(NODE) host/build/fixtures.ts --missing
+	@$(NODE) host/testing/versions.ts $(FILE)
 
 critest: root build ## cri-tools' validation of this shim and runc's side by side, 6 minutes; FOCUS=<words> for some (as root; needs Go)
 	@host/build/setup iptables

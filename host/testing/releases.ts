@@ -1,4 +1,4 @@
-// The releases of containerd that tests run against: the machine's own, and a 2.x where that is older.
+// The releases of containerd that tests run against: the machine's own, and others beside it in folders of their own.
 import { dirname, join } from 'node:path';
 import { mustRun } from './command.ts';
 
@@ -10,7 +10,12 @@ export type Release = {
   readonly programs: string;
 };
 
-const CACHE = 'run/cache/containerd';
+/** What the lines of releases are called that can be tested: the machine's own, and others from the distribution's newer suites. */
+export const LINES = ['own', '1.7', '2'] as const;
+type Line = (typeof LINES)[number];
+
+/** Where the one is that most tests need, and the virtual machine takes. */
+const FOLDERS: Readonly<Record<string, string>> = { '2': 'run/cache/containerd' };
 
 /** Finds the machine's own release. Rejects when there is none. */
 export async function ownRelease(): Promise<Release> {
@@ -18,12 +23,25 @@ export async function ownRelease(): Promise<Release> {
   return readRelease(dirname(path));
 }
 
-/** Lists the releases to test: the machine's own first. Downloads a 2.x when the machine's own is older and none is cached. */
+/**
+ * Lists the releases to test, and downloads those that are not here yet: the lines that `CONTAINERD` names in the environment, such as
+ * `1.7` or `own,2`; without it the machine's own, and a 2.x where that is older.
+ */
 export async function listReleases(): Promise<readonly Release[]> {
-  const own = await ownRelease();
-  if (!own.version.startsWith('1.')) return [own];
-  await mustRun(join(import.meta.dirname, 'fetch-containerd'), [CACHE], { timeoutMs: 300_000 });
-  return [own, await readRelease(join(CACHE, 'usr/bin'))];
+  const wanted = process.env['CONTAINERD']?.split(',') ?? (await defaultLines());
+  return Promise.all(wanted.map(findRelease));
+}
+
+async function defaultLines(): Promise<readonly Line[]> {
+  const { version } = await ownRelease();
+  return version.startsWith('1.') ? ['own', '2'] : ['own'];
+}
+
+async function findRelease(line: string): Promise<Release> {
+  if (line === 'own') return ownRelease();
+  const folder = FOLDERS[line] ?? `run/cache/containerd-${line}`;
+  await mustRun(join(import.meta.dirname, 'fetch-containerd'), [folder, line], { timeoutMs: 300_000 });
+  return readRelease(join(folder, 'usr/bin'));
 }
 
 async function readRelease(programs: string): Promise<Release> {
