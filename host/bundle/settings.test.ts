@@ -32,6 +32,16 @@ settings("puts the request's answers before the node's", () => {
   assert.is(guestRuntime, '/node.wasm');
 });
 
+settings('takes no shim for an OCI runtime, which k3s names when it has found the shim by itself', () => {
+  for (const path of ['/usr/local/bin/containerd-shim-spin-v2', 'containerd-shim-spin-v2']) {
+    assert.is(settingsOf({ BinaryName: path }, {}, spec, surroundings).ociRuntime, 'runc');
+  }
+  assert.is(
+    settingsOf({ BinaryName: '/containerd-shim-x/crun' }, {}, spec, surroundings).ociRuntime,
+    '/containerd-shim-x/crun',
+  );
+});
+
 settings('keeps apart the containers of two containerds in one root', () => {
   const roots = ['unix:///run/a.sock', '/run/b.sock'].map((containerdAddress) => {
     return settingsOf({ Root: '/run/runc' }, {}, spec, { ...surroundings, containerdAddress, namespace: 'default' })

@@ -44,7 +44,7 @@ export function settingsOf(request: Options, node: NodeOptions, spec: Spec, surr
   const stateDirectory = stateDirectoryOf(node, surroundings);
   const mayUseSystemd = surroundings.hasSystemd && isSystemdCgroupPath(spec.linux?.cgroupsPath);
   return {
-    ociRuntime: options.BinaryName || DEFAULT_OCI_RUNTIME,
+    ociRuntime: isShim(options.BinaryName) ? DEFAULT_OCI_RUNTIME : options.BinaryName || DEFAULT_OCI_RUNTIME,
     ociRoot: options.Root ? tenantDirectory(options.Root, surroundings) : `${stateDirectory}/oci`,
     systemdCgroup: options.SystemdCgroup ?? mayUseSystemd,
     noPivotRoot: options.NoPivotRoot ?? false,
@@ -55,6 +55,11 @@ export function settingsOf(request: Options, node: NodeOptions, spec: Spec, surr
     stateDirectory,
     consoleDirectory: `${node.StateDirectory || DEFAULT_STATE}/tty`,
   };
+}
+
+/** k3s gives each shim that it finds by itself its own path for an OCI runtime. */
+function isShim(path = ''): boolean {
+  return path.slice(path.lastIndexOf('/') + 1).startsWith('containerd-shim-');
 }
 
 /** Returns the folder for the state of a containerd's containers in one namespace. */

@@ -45,7 +45,7 @@ inherited('takes over the options that our shim has, without those that say noth
   NoNewKeyring = false
   SystemdCgroup = false
 `;
-  assert.equal(inheritedOf(parseConfiguration(text, undefined)), {
+  assert.equal(inheritedOf(parseConfiguration(text, undefined).runtimes['runc'] ?? {}), {
     options: { SystemdCgroup: false, BinaryName: '/usr/local/sbin/runc', NoPivotRoot: true },
     keys: {},
   });

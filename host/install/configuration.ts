@@ -70,8 +70,7 @@ const INHERITED_OPTIONS = ['SystemdCgroup', 'BinaryName', 'NoPivotRoot', 'NoNewK
 const INHERITED_KEYS = ['base_runtime_spec'];
 
 /** Reads from the table of the handler `runc` what a Spin container shares with other containers. */
-export function inheritedOf({ runtimes }: Configuration): Inherited {
-  const { runc = {} } = runtimes;
+export function inheritedOf(runc: Table): Inherited {
   return { options: pick(tableOf(runc['options']), INHERITED_OPTIONS), keys: pick(runc, INHERITED_KEYS) };
 }
 

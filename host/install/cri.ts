@@ -1,6 +1,7 @@
 // What containerd itself says about its runtimes, over CRI: the one answer that holds whatever its configuration is made of.
 import { Connection } from '../containerd/connection.ts';
 import { RuntimeService } from '../gen/runtime.v1.ts';
+import type { Table } from './configuration.ts';
 
 /** What a containerd that answers says. */
 export type Cri = {
@@ -8,8 +9,15 @@ export type Cri = {
   readonly version: string;
   /** Whether it can run containers. */
   readonly isReady: boolean;
-  /** Runtime type by handler. */
-  readonly runtimes: Readonly<Record<string, string>>;
+  /** The runtime of each handler. */
+  readonly runtimes: Readonly<Record<string, CriRuntime>>;
+};
+
+/** A runtime as containerd tells of it. */
+export type CriRuntime = {
+  readonly runtimeType: string;
+  readonly baseRuntimeSpec?: string;
+  readonly options?: Table | null;
 };
 
 /** How long one call may take, in ms. */
@@ -43,10 +51,7 @@ export async function listPods(socket: string, handler: string): Promise<string[
 }
 
 /** Reads the plugin's configuration, which containerd tells as JSON. */
-function runtimesOf(config = '{}'): Record<string, string> {
-  type Config = { containerd?: { runtimes?: Record<string, { runtimeType?: string }> } };
-  const { containerd } = JSON.parse(config) as Config;
-  return Object.fromEntries(
-    Object.entries(containerd?.runtimes ?? {}).map(([name, { runtimeType = '' }]) => [name, runtimeType]),
-  );
+function runtimesOf(config = '{}'): Record<string, CriRuntime> {
+  const { containerd } = JSON.parse(config) as { containerd?: { runtimes?: Record<string, CriRuntime> } };
+  return containerd?.runtimes ?? {};
 }

@@ -7,7 +7,8 @@ import { mappedLibraries } from '../oci/mapped-files.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
 import { runCommand } from './command.ts';
-import { type Cri, listPods, readCri } from './cri.ts';
+import type { Table } from './configuration.ts';
+import { type Cri, type CriRuntime, listPods, readCri } from './cri.ts';
 import { libraryPaths, missingLibraries } from './libraries.ts';
 import { NodeFiles } from './node.ts';
 import { type Edit, executableIn, type Plan, planInstall, planUninstall, revert } from './plan.ts';
@@ -33,7 +34,7 @@ export async function runInstall(args: readonly string[], executable: string, sa
   await files.place(executable, target);
   say(`${target}: in place${libraries.map(({ path }) => `, with ${path}`).join('')}`);
   await runCommand(inNode(work, [work.arguments.restart ? files.here(target) : target, '-v']));
-  const serves = ({ runtimes }: Cri) => runtimes[work.arguments.handler] === target;
+  const serves = ({ runtimes }: Cri) => runtimes[work.arguments.handler]?.runtimeType === target;
   const before = await readCri(socketOf(work)).catch(() => undefined);
   if (plan.edits.length > 0 || before === undefined || !serves(before)) await change(work, serves);
   say(`containerd serves the handler ${work.arguments.handler}`);
@@ -51,7 +52,8 @@ export async function runUninstall(args: readonly string[], say: Say): Promise<v
     const message = `pods run under the handler ${handler}: ${pods.join(', ')}; remove them first, or say --force`;
     throw new StatusError(Code.FAILED_PRECONDITION, message);
   }
-  if (plan.edits.length > 0) await change(work, ({ runtimes }) => runtimes[handler] !== executableIn(plan.directory));
+  if (plan.edits.length > 0)
+    await change(work, ({ runtimes }) => runtimes[handler]?.runtimeType !== executableIn(plan.directory));
   files.remove([executableIn(plan.directory), ...libraryPaths(plan.directory)], plan.directory);
   say(`containerd serves no handler ${handler} of ours; ${plan.directory} is gone`);
 }
@@ -63,12 +65,18 @@ async function openNode(args: readonly string[], makePlan: typeof planInstall, s
     exists: (path: string) => files.exists(path),
     read: (path: string) => files.read(path),
     containerdVersion: undefined,
+    runc: undefined,
   };
   // Where containerd listens follows from the kind of node, which its version does not change.
   const { distribution } = makePlan(view, parsed);
   const cri = await readCri(files.here(parsed.address ?? distribution.socket)).catch(() => undefined);
-  const plan = makePlan({ ...view, containerdVersion: cri?.version }, parsed);
+  const plan = makePlan({ ...view, containerdVersion: cri?.version, runc: tableOf(cri?.runtimes['runc']) }, parsed);
   return { arguments: parsed, files, plan, say };
+}
+
+/** The table that a runtime has in a configuration. */
+function tableOf(runtime: CriRuntime | undefined): Table | undefined {
+  return runtime && { options: runtime.options ?? {}, base_runtime_spec: runtime.baseRuntimeSpec };
 }
 
 function announce({ plan, say, arguments: { host } }: Work): void {

@@ -30,6 +30,7 @@ const fixture = (name: string) => readFileSync(join(import.meta.dirname, `fixtur
 class Files {
   readonly texts: Map<string, string>;
   readonly containerdVersion: string | undefined;
+  runc: Node['runc'];
 
   constructor(texts: Readonly<Record<string, string>>, containerdVersion?: string) {
     this.texts = new Map(Object.entries(texts));
@@ -41,6 +42,7 @@ class Files {
       exists: (path) => this.texts.has(path),
       read: (path) => this.texts.get(path),
       containerdVersion: this.containerdVersion,
+      runc: this.runc,
     };
   }
 
@@ -188,6 +190,13 @@ install('takes over the base of all containers that kind has', () => {
   const [edit] = new Files({ [PATHS.containerd]: fixture('kind') }).install();
   const { runtimes } = configurationIn(edit?.after ?? '', 2);
   assert.is(runtimes['spin']?.['base_runtime_spec'], '/etc/containerd/cri-base.json');
+});
+
+install('takes over what containerd runs with, whichever of its files says so', () => {
+  const files = new Files({ [PATHS.k0s]: fixture('k0s') });
+  files.runc = { options: { SystemdCgroup: true, BinaryName: '' }, base_runtime_spec: '' };
+  const [edit] = files.install();
+  assert.equal(optionsOf(configurationIn(edit?.after ?? '', 2).runtimes), SYSTEMD);
 });
 
 install('replaces what it added when the node has changed since', () => {

@@ -2,7 +2,14 @@
 // gives nothing to do; nothing that is not this project's is changed, and each edit knows the text it replaces, which is the way back.
 import { Code, StatusError } from '../ttrpc/status.ts';
 import { addTables, formatHandler, hasTables, removeTables } from './addition.ts';
-import { type Configuration, inheritedOf, newestVersion, parseConfiguration, type Version } from './configuration.ts';
+import {
+  type Configuration,
+  inheritedOf,
+  newestVersion,
+  parseConfiguration,
+  type Table,
+  type Version,
+} from './configuration.ts';
 import { DISTRIBUTIONS, type Distribution, findDistribution } from './distribution.ts';
 
 /** What can be seen of a node. Paths are the node's. */
@@ -12,6 +19,8 @@ export type Node = {
   readonly read: (path: string) => string | undefined;
   /** Release of the containerd that runs, such as `1.7.24`; undefined when it does not answer. */
   readonly containerdVersion: string | undefined;
+  /** The table of the handler `runc` that it runs with, whichever of its files says so. */
+  readonly runc: Table | undefined;
 };
 
 /** What the operator may decide. */
@@ -65,7 +74,7 @@ export function planInstall(node: Node, wishes: Wishes): Plan {
   if (configuration !== undefined) checkHandler(distribution, configuration, wishes.handler);
   const place = placeFor(distribution, { text, configuration, version });
   const before = node.read(place.path);
-  const inherited = configuration === undefined ? { options: {}, keys: {} } : inheritedOf(configuration);
+  const inherited = inheritedOf(node.runc ?? configuration?.runtimes['runc'] ?? {});
   const tables = formatHandler({ name: wishes.handler, executable: executableIn(directory), inherited }, version);
   const after = addTables(place.isOurs ? place.beginning : (before ?? place.beginning), tables);
   if (place.path === distribution.configuration) checkAddition(distribution, after, node);
