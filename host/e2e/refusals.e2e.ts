@@ -1,6 +1,10 @@
 // Apps that cannot be served, or only to say that they fail: each is told apart, in words that name the place.
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { binaryFromWat } from '../../guest-runtime/link/testing/wat.ts';
 import { findApp } from '../build/fixture/app.ts';
 import { onApp } from '../testing/on-app.ts';
 import { serveApp } from '../testing/served-app.ts';
@@ -20,6 +24,36 @@ refusal('of a trigger that is not there yet names it and those that are', async 
   assert.match(
     message,
     /^\/spin\.toml:\d+:\d+: trigger\.redis\[0\]: trigger type "redis" is not supported \(supported: http\)/,
+  );
+});
+
+/** Serves a component of these exports in place of a test app's. */
+async function refusalOfExports(names: readonly string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'refusal-'));
+  try {
+    const exports = names.map((name) => `(export "${name}" (instance $nothing))`).join('');
+    await writeFile(join(folder, 'ask.wasm'), await binaryFromWat(`(component (instance $nothing) ${exports})`));
+    await cp(join(findApp('unknown-import') ?? '', 'spin.toml'), join(folder, 'spin.toml'));
+    const served = await serveApp(folder).catch((error: Error) => error);
+    if (served instanceof Error) return served.message;
+    await served[Symbol.asyncDispose]();
+    throw new Error('it is served');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+refusal('of a component that handles no request names what it exports, and what would do', async () => {
+  const message = await refusalOfExports(['wasi:cli/run@0.2.0']);
+  assert.match(message, /^\/spin\.toml:\d+:\d+: .*exports nothing that serves http: wasi:cli\/run@0\.2\.0/);
+  assert.match(message, 'fermyon:spin/inbound-http');
+});
+
+refusal('of a component with several handlers names them', async () => {
+  const handlers = ['wasi:http/incoming-handler@0.2.0', 'fermyon:spin/inbound-http'];
+  assert.match(
+    await refusalOfExports(handlers),
+    `exports several handlers of http, and must export one: ${handlers.join(', ')}`,
   );
 });
 

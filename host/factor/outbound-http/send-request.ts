@@ -12,9 +12,6 @@ import { InstanceCancelled, type InstanceScope } from '../../wasi/instance-scope
 import { findRedirect } from './redirect.ts';
 import type { SpinHttpError, SpinRequest, SpinResponse } from './spin-http.ts';
 
-/** The most bytes of a response's body: 128 MiB, as in Spin. */
-const BODY_LIMIT_BYTES = 0x800_0000;
-
 /** How many redirects are followed. */
 const REDIRECT_LIMIT = 10;
 
@@ -86,7 +83,7 @@ function createRequest({ method, headers, body }: SpinRequest, url: URL): Outgoi
 /** Headers are strings there, so those that are more than ASCII are left out, as in Spin. */
 async function readResponse(response: IncomingResponse): Promise<SpinResponse> {
   const headers = pairsOf(response.headers().raw()).filter(([, value]) => /^[\t\x20-\x7e]*$/.test(value));
-  const body = await readWholeBody(response.consume().source, BODY_LIMIT_BYTES);
+  const body = await readWholeBody(response.consume().source);
   return { status: response.status(), headers, body };
 }
 

@@ -25,6 +25,11 @@ head('finds the first Host header and keeps it', () => {
   assert.equal(headers, ['host', 'a', 'host', 'b']);
 });
 
+head('shows nobody a Host header that claims to be of a component of an app', () => {
+  const { host, headers } = createRequestHead(['Host', 'a.spin.internal', 'A', 'b', 'Host', 'c']);
+  assert.equal([host, headers], ['c', ['a', 'b', 'host', 'c']]);
+});
+
 for (const [raw, expected] of [
   [[], false],
   [['Content-Length', '0'], false],

@@ -13,12 +13,17 @@ export type RequestTarget = {
 /** Names that only the app itself uses for its components. */
 const INTERNAL_HOST = /\.spin\.internal(?::\d+)?$/i;
 
+/** Tells whether a Host header claims that the request comes from within an app. */
+export function isInternalHost(host: string): boolean {
+  return INTERNAL_HOST.test(host);
+}
+
 /**
  * Parses the target of a request. `host` is the Host header, if any; one that claims to be the app itself does not count. Returns nothing
  * when there is no authority, or when header and target name two.
  */
 export function parseRequestTarget(target: string, host: string | undefined): RequestTarget | undefined {
-  const named = host === undefined || host === '' || INTERNAL_HOST.test(host) ? undefined : host;
+  const named = host === undefined || host === '' || isInternalHost(host) ? undefined : host;
   const absolute = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target);
   if (absolute === null && !target.startsWith('/') && target !== '*') return undefined;
   const authority = absolute?.[1] ?? named;

@@ -1,10 +1,10 @@
 // Serves requests through exports that do not stream: the body is read before the guest is called, and the answer starts when the
-// guest has returned. Until then anything that goes wrong is status 500.
+// guest has returned. Until then anything that goes wrong is status 500; a body that is too long to be held is 413.
 
 import type { ComponentInstance } from '../../engine/engine.ts';
 import { hasField, withoutFields } from '../../wasi/http/field-list.ts';
 import { type Fields, isHopByHop } from '../../wasi/http/fields.ts';
-import { createWholeBody, readWholeBody } from '../../wasi/http/whole-body.ts';
+import { BodyTooLongError, createWholeBody, readWholeBody } from '../../wasi/http/whole-body.ts';
 import type { Asker, HandledRequest } from './incoming-handler.ts';
 
 /** An answer that is all there. */
@@ -21,7 +21,7 @@ export type CallWhole = (
   adopt: (instance: ComponentInstance) => ComponentInstance,
 ) => Promise<WholeAnswer>;
 
-/** Serves one request with `call`. Never rejects: what goes wrong becomes status 500 and a line for `log`. */
+/** Serves one request with `call`. Never rejects: what goes wrong becomes status 500 or 413 and a line for `log`. */
 export async function serveWhole(
   { head, body }: HandledRequest,
   asker: Asker,
@@ -48,7 +48,7 @@ export async function serveWhole(
   } catch (error) {
     if (asker.isGone) return;
     log(`Error processing request: ${error instanceof Error ? error.message : String(error)}`);
-    asker.answer(500, [], undefined);
+    asker.answer(error instanceof BodyTooLongError ? 413 : 500, [], undefined);
   } finally {
     release();
   }

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { InstanceCancelled } from '../instance-scope.ts';
 import { BodyPipe } from './body-pipe.ts';
 import { PipeSource } from './pipe-source.ts';
-import { createWholeBody, readWholeBody } from './whole-body.ts';
+import { createWholeBody, readWholeBody, WHOLE_BODY_LIMIT_BYTES } from './whole-body.ts';
 
 const nameOf = (promise: Promise<unknown>) => promise.then(String, (error: Error) => error.name);
 
@@ -39,6 +39,15 @@ reading('fails when nobody wants it any more', async () => {
   const whole = nameOf(readWholeBody(source));
   source.cancel();
   assert.is(await whole, InstanceCancelled.name);
+});
+
+reading('holds no more than it may', async () => {
+  const pipe = new BodyPipe();
+  const whole = nameOf(readWholeBody(new PipeSource(pipe)));
+  const chunk = new Uint8Array(WHOLE_BODY_LIMIT_BYTES / 4);
+  for (const _ of [1, 2, 3, 4]) pipe.put(chunk);
+  pipe.put(new Uint8Array(1));
+  assert.is(await whole, 'BodyTooLongError');
 });
 
 reading.run();
