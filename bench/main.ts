@@ -1,4 +1,4 @@
-// The command behind `make bench`: measures the executable's start, an app's start, memory and requests side by side with a baseline,
+// The command behind `make bench`: measures the executable's start, an app's start, memory and requests, and pods side by side with a baseline,
 // prints a table and writes bench/results.json. Arguments name some of them; all when left out.
 import { writeFile } from 'node:fs/promises';
 import { type Containerd, openContainerd } from '../host/testing/containerd.ts';
@@ -7,6 +7,7 @@ import { listReleases } from '../host/testing/releases.ts';
 import { type Contender, importNodeServer, importSpinApp, JAVASCRIPT_APP } from './contender.ts';
 import { engineBenchmarks } from './engine.ts';
 import { measureMemory, measureSecond } from './memory.ts';
+import { measurePodMemory, measurePodStart } from './pods.ts';
 import { measureProcess } from './process.ts';
 import { measureRequests } from './requests.ts';
 import { createResult, formatTable, type Result } from './result.ts';
@@ -49,6 +50,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     const [value, baseline] = await measureRequests(containerd, app);
     return [createResult('requests', 'requests/s', value, baseline)];
   },
+  'pods-20': async ({ release }) => measurePodStart(release),
+  'pod-memory': async ({ release }) => measurePodMemory(release),
   ...engineBenchmarks,
 };
 

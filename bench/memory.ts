@@ -49,13 +49,14 @@ async function runAndAsk(containerd: Containerd, contender: Contender, name: str
   for (let count = 0; count < REQUESTS; count++) await request(`http://${address}/hello`);
 }
 
-/** The processes of all containers. */
-async function listPids(containerd: Containerd): Promise<number[]> {
+/** Lists the processes of all containers of a containerd. */
+export async function listPids(containerd: Containerd): Promise<number[]> {
   const processes = await findProcesses(containerd.mark);
   return processes.map(({ pid }) => pid).filter((pid) => pid !== containerd.pid);
 }
 
-async function addMemory(pids: readonly number[]): Promise<Memory> {
+/** Reads what processes use together. */
+export async function addMemory(pids: readonly number[]): Promise<Memory> {
   const rollups = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/smaps_rollup`, 'utf8')));
   const sum = (...fields: readonly string[]): number =>
     rollups.flatMap((text) => fields.map((field) => parseBytes(text, field))).reduce((all, bytes) => all + bytes, 0);

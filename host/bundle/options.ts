@@ -18,6 +18,9 @@ export type Options = {
   readonly SystemdCgroup?: boolean;
   readonly NoPivotRoot?: boolean;
   readonly NoNewKeyring?: boolean;
+  /** Owner of the pipes that containers have as standard streams, where that is not root: they may open them anew. */
+  readonly IoUid?: number;
+  readonly IoGid?: number;
   /** The cgroup that the shim puts itself in, from the root of each hierarchy; it must exist. */
   readonly ShimCgroup?: string;
   /** Path of a guest runtime on the node, to use instead of the built-in one. */
@@ -43,6 +46,8 @@ const optionKeys = {
   SystemdCgroup: 'boolean',
   NoPivotRoot: 'boolean',
   NoNewKeyring: 'boolean',
+  IoUid: 'number',
+  IoGid: 'number',
   ShimCgroup: 'string',
   RuntimeComponent: 'string',
 } as const;
@@ -124,6 +129,8 @@ function optionsFromRunc(runc: RuncOptions): Options {
     ...(runc.systemdCgroup && { SystemdCgroup: true }),
     ...(runc.noPivotRoot && { NoPivotRoot: true }),
     ...(runc.noNewKeyring && { NoNewKeyring: true }),
+    ...(runc.ioUid && { IoUid: runc.ioUid }),
+    ...(runc.ioGid && { IoGid: runc.ioGid }),
     ...(runc.shimCgroup && { ShimCgroup: runc.shimCgroup }),
   };
 }

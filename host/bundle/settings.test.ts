@@ -17,6 +17,7 @@ settings('answers every question by itself', () => {
     systemdCgroup: false,
     noPivotRoot: false,
     noNewKeyring: false,
+    streamUser: null,
     shimCgroup: null,
     guestRuntime: null,
     cacheDirectory: '/var/lib/containerd-shim-spin',
@@ -40,6 +41,13 @@ settings('takes no shim for an OCI runtime, which k3s names when it has found th
     settingsOf({ BinaryName: '/containerd-shim-x/crun' }, {}, spec, surroundings).ociRuntime,
     '/containerd-shim-x/crun',
   );
+});
+
+settings('names the owner of streams when one of its ids is given', () => {
+  const userOf = (options: object) => settingsOf(options, {}, spec, surroundings).streamUser;
+  assert.equal(userOf({ IoUid: 5 }), { uid: 5, gid: 0 });
+  assert.equal(userOf({ IoGid: 6 }), { uid: 0, gid: 6 });
+  assert.is(userOf({ IoUid: 0 }), null);
 });
 
 settings('keeps apart the containers of two containerds in one root', () => {

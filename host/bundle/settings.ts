@@ -14,6 +14,8 @@ export type Settings = {
   readonly systemdCgroup: boolean;
   readonly noPivotRoot: boolean;
   readonly noNewKeyring: boolean;
+  /** Owner of the pipes of standard streams; null to leave it to the OCI runtime, which gives them to the container's user where it may. */
+  readonly streamUser: { readonly uid: number; readonly gid: number } | null;
   /** The cgroup for the shim itself; null to leave it where containerd is. */
   readonly shimCgroup: string | null;
   /** Path of the guest runtime to use; null for the built-in one. */
@@ -49,6 +51,7 @@ export function settingsOf(request: Options, node: NodeOptions, spec: Spec, surr
     systemdCgroup: options.SystemdCgroup ?? mayUseSystemd,
     noPivotRoot: options.NoPivotRoot ?? false,
     noNewKeyring: options.NoNewKeyring ?? false,
+    streamUser: options.IoUid || options.IoGid ? { uid: options.IoUid ?? 0, gid: options.IoGid ?? 0 } : null,
     shimCgroup: options.ShimCgroup || null,
     guestRuntime: annotatedGuestRuntime(spec.annotations, node) ?? (options.RuntimeComponent || null),
     cacheDirectory: node.CacheDirectory || DEFAULT_CACHE,

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Logger, startLogger } from './logger.ts';
 
-const owner = { id: 'container', namespace: 'test' };
+const owner = { id: 'container', namespace: 'test', user: null };
 
 type Folder = { directory: string; write: (script: string) => string };
 

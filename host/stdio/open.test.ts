@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  fstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +20,7 @@ import { StatusError } from '../ttrpc/status.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { openStreams, type Streams } from './open.ts';
 
-const owner = { id: 'container', namespace: 'test' };
+const owner = { id: 'container', namespace: 'test', user: null };
 
 type Folder = { directory: string; fifo: (name: string) => string; descriptors: readonly string[] };
 
@@ -53,6 +62,22 @@ streams('gives the process the FIFO itself, and its reader the end when the proc
   await opened.close();
   assert.is(await reader.readFile('utf8'), 'text\n');
   await reader.close();
+});
+
+streams('gives pipes, and no file, to the user who may open them anew', async ({ fifo, directory }) => {
+  const [stdin, stdout, file] = [parseEndpoint(fifo('in')), parseEndpoint(fifo('out')), join(directory, 'file')];
+  const endpoints = { stdin, stdout, stderr: parseEndpoint(`file://${file}`), hasTerminal: false };
+  const opened = await openStreams(endpoints, { ...owner, user: { uid: 1234, gid: 2345 } });
+  const owners = opened.descriptors.map((descriptor) => {
+    const { uid, gid } = fstatSync(Number(descriptor));
+    return [uid, gid];
+  });
+  await opened.close();
+  assert.equal(owners, [
+    [1234, 2345],
+    [1234, 2345],
+    [0, 0],
+  ]);
 });
 
 streams('lets the process write while nobody reads, and keeps what it wrote', async ({ fifo }) => {

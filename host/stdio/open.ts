@@ -2,7 +2,7 @@
 // process. A FIFO is opened for reading and writing first: that never waits for a peer, keeps the process from seeing a broken pipe while
 // containerd is away, and lets the one-way descriptor for the process open at once (fifo(7)).
 
-import { close, constants, open as openFile } from 'node:fs';
+import { close, constants, fchown, fstat, open as openFile } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,10 +13,18 @@ import { type Logger, startLogger } from './logger.ts';
 
 const openDescriptor = promisify(openFile);
 const closeDescriptor = promisify(close);
+const statDescriptor = promisify(fstat);
+const chownDescriptor = promisify(fchown);
 const { O_RDONLY, O_WRONLY, O_RDWR, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
 
-/** Whose streams these are; a logging program is told. */
-export type StreamOwner = { readonly id: string; readonly namespace: string };
+/** Whose streams these are. */
+export type StreamOwner = {
+  /** A logging program is told the container's id and namespace. */
+  readonly id: string;
+  readonly namespace: string;
+  /** Who may open the pipes among them anew; null for root alone. */
+  readonly user: { readonly uid: number; readonly gid: number } | null;
+};
 
 /** Where the three streams of a process go. */
 export type Endpoints = {
@@ -82,6 +90,8 @@ export async function openStreams(endpoints: Endpoints, owner: StreamOwner): Pro
   const opened: Opened = { descriptors: [], forProcess: [], holders: [], input: null, logger: null };
   try {
     opened.descriptors.push(await openStdin(endpoints, opened), ...(await openOutputs(endpoints, owner, opened)));
+    if (owner.user !== null && !endpoints.hasTerminal)
+      for (const one of opened.descriptors) await give(one, owner.user);
     return new Streams(opened);
   } catch (error) {
     await new Streams(opened).close();
@@ -122,6 +132,11 @@ async function openOutput(endpoint: Endpoint, opened: Opened): Promise<number | 
     case 'logger':
       throw unusable('error output', 'logger of its own');
   }
+}
+
+async function give(descriptor: number | 'ignore', { uid, gid }: { uid: number; gid: number }): Promise<void> {
+  if (descriptor === 'ignore' || !(await statDescriptor(descriptor)).isFIFO()) return;
+  await chownDescriptor(descriptor, uid, gid).catch(reject);
 }
 
 async function hold(path: string, holders: number[]): Promise<void> {

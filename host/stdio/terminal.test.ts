@@ -30,7 +30,10 @@ terminals.before.each(async (context) => {
     await bundle.change({ root: { path: bundle.image }, process: { ...bundle.spec.process, terminal: true } });
     await bundle.setScript(script);
     const endpoints = { stdin: parseEndpoint(stdin), stdout: parseEndpoint(stdout), stderr: parseEndpoint('') };
-    const streams = await openStreams({ ...endpoints, hasTerminal: true }, { id: bundle.mark, namespace: 'test' });
+    const streams = await openStreams(
+      { ...endpoints, hasTerminal: true },
+      { id: bundle.mark, namespace: 'test', user: null },
+    );
     const socket = await ConsoleSocket.listen(join(bundle.root, 'tty/console'));
     const pidFile = join(bundle.root, 'pid');
     const rest = { preservedDescriptors: 0, noPivotRoot: false, noNewKeyring: false };

@@ -23,6 +23,7 @@ import type { CreateTaskRequest } from '../gen/containerd.task.v3.ts';
 import type { Any } from '../gen/google.protobuf.ts';
 import { readImageKind } from '../oci/image-kind.ts';
 import { OciRuntime, type ProcessDescriptors } from '../oci/runtime.ts';
+import type { StreamOwner } from '../stdio/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
 import { WORKER_THREADS } from '../worker/config.ts';
@@ -55,6 +56,7 @@ type Draft = {
   readonly settings: Settings;
   readonly runtime: OciRuntime;
   readonly records: RecordStore;
+  readonly streamOwner: StreamOwner;
   /** As it is while the container is being made. */
   readonly record: TaskRecord;
 };
@@ -70,7 +72,7 @@ export async function createContainer(
     undo.defer(() => step().catch((error) => context.log.warning('cannot clean up after a failed create', { error })));
   };
   const draft = await prepare(request, context);
-  const { id, bundle } = request;
+  const { bundle } = request;
   await writeAddress(bundle, context.shimAddress);
   if (request.rootfs.length > 0) {
     const rootfs = join(bundle, bundleFiles.rootfs);
@@ -82,7 +84,7 @@ export async function createContainer(
   signal.throwIfAborted();
   await draft.records.write(draft.record);
   onFailure(() => draft.records.remove(draft.record));
-  const io = await openIo(request, { id, namespace: context.namespace }, draft.settings.consoleDirectory);
+  const io = await openIo(request, draft.streamOwner, draft.settings.consoleDirectory);
   onFailure(() => io.discard());
   const control = kind === 'spin' ? openPipe() : null;
   onFailure(async () => closeQuietly(control?.write));
@@ -117,6 +119,7 @@ async function prepare(request: CreateTaskRequest, context: CreateContext): Prom
     settings,
     runtime: new OciRuntime(oci, bundle, context.environment),
     records: new RecordStore(settings.stateDirectory),
+    streamOwner: { id, namespace: context.namespace, user: settings.streamUser },
     record: { id, groupId: groupIdOf(spec.annotations, id), bundle, shim, oci, pid: null, cgroup },
   };
 }
@@ -167,7 +170,7 @@ async function create(
   const record = { ...draft.record, pid, cgroup };
   await records.write(record);
   return new OciContainer({
-    ...{ record, records, runtime, cgroup, namespace: context.namespace, reaper: context.reaper },
+    ...{ record, records, runtime, cgroup, streamOwner: draft.streamOwner, reaper: context.reaper },
     ...{ kind, init: new OciProcess(pid, ended, attached) },
     hasPrivatePidNamespace: hasPrivatePidNamespace(spec),
     consoleDirectory: settings.consoleDirectory,

@@ -10,6 +10,7 @@ import { watchMemoryEvents } from '../cgroup/memory-events.ts';
 import type { Cgroup } from '../cgroup/path.ts';
 import type { Any } from '../gen/google.protobuf.ts';
 import type { OciRuntime } from '../oci/runtime.ts';
+import type { StreamOwner } from '../stdio/open.ts';
 import { StatusError, statusFromError } from '../ttrpc/status.ts';
 import type { Container, RunningProcess, Stdio } from './container.ts';
 import type { Exit } from './exit.ts';
@@ -26,7 +27,7 @@ const SIGKILL = 9;
 export type OciContainerParts = {
   readonly record: TaskRecord;
   readonly records: RecordStore;
-  readonly namespace: string;
+  readonly streamOwner: StreamOwner;
   readonly runtime: OciRuntime;
   readonly reaper: Reaper;
   readonly cgroup: Cgroup;
@@ -83,11 +84,11 @@ export class OciContainer implements Container {
   }
 
   async exec(execId: string, spec: string, stdio: Stdio): Promise<RunningProcess> {
-    const { namespace, consoleDirectory } = this.#parts;
+    const { streamOwner, consoleDirectory } = this.#parts;
     const path = join(this.bundle, execId);
     const files = { processFile: `${path}.json`, pidFile: `${path}.pid` };
     const process = { ...parseSpecProcess(spec), terminal: stdio.terminal };
-    const io = await openIo(stdio, { id: this.#id, namespace }, consoleDirectory);
+    const io = await openIo(stdio, streamOwner, consoleDirectory);
     try {
       await writeFile(files.processFile, JSON.stringify(process), { mode: 0o600 });
       return await this.#runExec(files, io);
