@@ -558,6 +558,20 @@ export const StreamingResponse: MessageType<StreamingResponse> = /* @__PURE__ */
   [1, 'url', 'string'],
 ]);
 
+export type PullImageRequest = {
+  image: ImageSpec | undefined;
+};
+export const PullImageRequest: MessageType<PullImageRequest> = /* @__PURE__ */ createMessageType('runtime.v1.PullImageRequest', [
+  [1, 'image', () => ImageSpec],
+]);
+
+export type PullImageResponse = {
+  imageRef: string;
+};
+export const PullImageResponse: MessageType<PullImageResponse> = /* @__PURE__ */ createMessageType('runtime.v1.PullImageResponse', [
+  [1, 'imageRef', 'string'],
+]);
+
 export type ImageStatusRequest = {
   image: ImageSpec | undefined;
 };
@@ -622,5 +636,6 @@ export const ImageService = {
   name: 'runtime.v1.ImageService',
   methods: {
     imageStatus: { name: 'ImageStatus', request: ImageStatusRequest, response: ImageStatusResponse },
+    pullImage: { name: 'PullImage', request: PullImageRequest, response: PullImageResponse },
   },
 } as const satisfies ServiceType;
