@@ -68,6 +68,11 @@ async function run(): Promise<number> {
     else await runUninstall(args.slice(1), sayLine);
     return 0;
   }
+  if (args[0] === 'remote') {
+    const { runRemote } = await import('./remote/main.ts');
+    await runRemote();
+    return 0;
+  }
   return runShim(parseFlags(args));
 }
 

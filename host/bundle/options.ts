@@ -33,6 +33,10 @@ export type NodeOptions = Options & {
   readonly CacheDirectory?: string;
   /** Where the state of running containers is kept; emptied by a reboot. */
   readonly StateDirectory?: string;
+  /** Whether apps may have components by URL and from registries; they may unless this says false. */
+  readonly RemoteSources?: boolean;
+  /** The registry of packages that name none. */
+  readonly PackageRegistry?: string;
   /** Guest runtimes that a pod may choose from by annotation: path by name. */
   readonly RuntimeComponents?: Readonly<Record<string, string>>;
 };
@@ -55,6 +59,8 @@ const nodeKeys = {
   ...optionKeys,
   CacheDirectory: 'string',
   StateDirectory: 'string',
+  RemoteSources: 'boolean',
+  PackageRegistry: 'string',
   RuntimeComponents: 'object',
 } as const;
 

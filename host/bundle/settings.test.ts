@@ -21,6 +21,8 @@ settings('answers every question by itself', () => {
     shimCgroup: null,
     guestRuntime: null,
     cacheDirectory: '/var/lib/containerd-shim-spin',
+    hasRemoteSources: true,
+    packageRegistry: null,
     stateDirectory: folder,
     consoleDirectory: '/run/containerd-shim-spin/tty',
   });

@@ -21,6 +21,10 @@ export type Settings = {
   /** Path of the guest runtime to use; null for the built-in one. */
   readonly guestRuntime: string | null;
   readonly cacheDirectory: string;
+  /** Whether apps may have components by URL and from registries. */
+  readonly hasRemoteSources: boolean;
+  /** The registry of packages that name none; null when there is none. */
+  readonly packageRegistry: string | null;
   /** Folder for the state of this containerd's containers in this namespace. */
   readonly stateDirectory: string;
   /** Folder for console sockets, for all containers: a unix socket's path has at most 107 bytes. */
@@ -55,6 +59,8 @@ export function settingsOf(request: Options, node: NodeOptions, spec: Spec, surr
     shimCgroup: options.ShimCgroup || null,
     guestRuntime: annotatedGuestRuntime(spec.annotations, node) ?? (options.RuntimeComponent || null),
     cacheDirectory: node.CacheDirectory || DEFAULT_CACHE,
+    hasRemoteSources: node.RemoteSources ?? true,
+    packageRegistry: node.PackageRegistry || null,
     stateDirectory,
     consoleDirectory: `${node.StateDirectory || DEFAULT_STATE}/tty`,
   };

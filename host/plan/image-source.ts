@@ -4,6 +4,7 @@ import type { AppPlan, ComponentPlan, ComponentSource, Diagnostic, FileMount, Lo
 import { digestFile } from './digest.ts';
 import { PlanRefusedError } from './plan-refused.ts';
 import type { DependencyInput } from './planner.ts';
+import { formatRemote, REMOTE_FILE, type RemoteSource, type Remotes } from './remote-source.ts';
 import { isRootfsDirectory, MANIFEST_PATH, openRootfsFile, type RootfsFile } from './rootfs.ts';
 
 /** No manifest is larger. Bytes. */
@@ -34,11 +35,16 @@ export async function readManifest(rootfs: string): Promise<string> {
 }
 
 /** Opens and hashes every component's file. Throws `PlanRefusedError` that names each file and directory that is not there. */
-export async function openSources(rootfs: string, plan: AppPlan): Promise<OpenSource[]> {
+export async function openSources(
+  rootfs: string,
+  plan: AppPlan,
+  remotes: Remotes,
+): Promise<OpenSource[]> {
+  const origin = { rootfs, remotes };
   const problems: Diagnostic[] = [];
   const sources: OpenSource[] = [];
   for (const component of plan.components) {
-    const source = await openSource(rootfs, component, problems);
+    const source = await openSource(origin, component, problems);
     if (source !== null) sources.push(source);
     for (const mount of component.files) {
       if (!(await isRootfsDirectory(rootfs, mount.source))) problems.push(missingDirectory(component, mount));
@@ -57,17 +63,17 @@ export async function closeSources(sources: readonly OpenSource[]): Promise<void
 
 /** Opens a component's file and those of its dependencies. Notes what is not there in `problems`. */
 async function openSource(
-  rootfs: string,
+  origin: Origin,
   component: ComponentPlan,
   problems: Diagnostic[],
 ): Promise<OpenSource | null> {
   const { id, location, source } = component;
-  const file = await openWasm(rootfs, source, `component \`${id}\``, location, `component.${id}.source`);
+  const file = await openWasm(origin, source, `component \`${id}\``, location, `component.${id}.source`);
   const dependencies: DependencyInput[] = [];
   for (const dependency of component.dependencies) {
     const { name, location: place, source: from } = dependency;
     const what = `dependency ${JSON.stringify(name)} of component \`${id}\``;
-    const opened = await openWasm(rootfs, from, what, place, `component.${id}.dependencies.${JSON.stringify(name)}`);
+    const opened = await openWasm(origin, from, what, place, `component.${id}.dependencies.${JSON.stringify(name)}`);
     if ('message' in opened) problems.push(opened);
     else dependencies.push({ ...opened, dependency });
   }
@@ -79,25 +85,34 @@ async function openSource(
 
 type WasmFile = RootfsFile & { readonly path: string; readonly sha256: string };
 
+/** Where sources are: in the image, or in the cache when they are from elsewhere. */
+type Origin = { readonly rootfs: string; readonly remotes: Remotes };
+
 async function openWasm(
-  rootfs: string,
+  origin: Origin,
   source: ComponentSource,
   what: string,
   location: Location | undefined,
   field: string,
 ): Promise<WasmFile | Diagnostic> {
-  if (source.tag !== 'path') {
-    const fix = 'copy the wasm file into the image, and name its path';
-    return diagnose(location, field, `${what}: a source by ${source.tag} is not supported yet`, fix);
+  if (source.tag === 'url' || source.tag === 'registry') {
+    const found = origin.remotes.find(source);
+    if ('directory' in found) return openRemote(found.directory, source);
+    return diagnose(location, field, `${what}: ${found.message}`, found.fix);
   }
   const path = source.val.startsWith('/') ? source.val : `/${source.val}`;
   try {
-    const file = await openRootfsFile(rootfs, path);
+    const file = await openRootfsFile(origin.rootfs, path);
     return { ...file, path, sha256: await digestFile(file.handle) };
   } catch (error) {
     const message = `${what}: cannot open ${path} in the image: ${describe(error as NodeJS.ErrnoException)}`;
     return diagnose(location, field, message, 'copy the wasm file into the image');
   }
+}
+
+async function openRemote(directory: string, source: RemoteSource): Promise<WasmFile> {
+  const file = await openRootfsFile(directory, REMOTE_FILE);
+  return { ...file, path: formatRemote(source), sha256: await digestFile(file.handle) };
 }
 
 function missingDirectory(component: ComponentPlan, mount: FileMount): Diagnostic {

@@ -17,6 +17,7 @@ import { formatJson } from './json.ts';
 import { PlanRefusedError } from './plan-refused.ts';
 import { type EngineChoice, Planner } from './planner.ts';
 import { formatPreparedApp, type PreparedApp, type PreparedComponentRef } from './prepared-app.ts';
+import { type FetchRemotes, NO_REMOTES, resolveRemotes } from './remote-source.ts';
 import { MANIFEST_PATH } from './rootfs.ts';
 
 /** What an app is prepared from, and where to. */
@@ -28,6 +29,8 @@ export type PrepareOptions = {
   readonly cacheDirectory: string;
   /** A guest runtime in place of the built-in one: the path of a component on the node. */
   readonly runtimeComponent?: string | undefined;
+  /** Fetches components from elsewhere; absent where the node allows none. */
+  readonly fetchRemotes?: FetchRemotes | undefined;
   /** Component ids to keep; empty or absent keeps all. */
   readonly retain?: readonly string[];
   /** Which engine components are prepared for; by default the one that suits each best. */
@@ -53,6 +56,8 @@ export type PrepareResult = {
   readonly plan: string;
   /** The files of the image's root that were read, by their path in the image. */
   readonly files: readonly string[];
+  /** The folders of the components that are from elsewhere. */
+  readonly remotes: readonly string[];
 };
 
 /**
@@ -71,12 +76,14 @@ export async function prepareApp(options: PrepareOptions): Promise<PrepareResult
   try {
     const planKey = digestOf(['plan', 3, planner.runtimeDigest, source, options.retain ?? []]);
     const plan = await readPlan(planner, options, planKey, source);
-    const sources = await (artifact ? openBlobs(artifact.directory, plan) : openSources(rootfs, plan));
+    const { cacheDirectory, fetchRemotes } = options;
+    const remotes = artifact ? NO_REMOTES : await resolveRemotes(plan, cacheDirectory, fetchRemotes);
+    const sources = await (artifact ? openBlobs(artifact.directory, plan) : openSources(rootfs, plan, remotes));
     try {
       const found = await readApp(planner, options, planKey, plan, sources);
       const inputs = sources.flatMap((source) => [source, ...source.dependencies]);
-      const files = artifact ? [] : [MANIFEST_PATH, ...inputs.map(({ path }) => path)];
-      return { ...found, plan: planFolder(options, planKey), files };
+      const own = artifact ? [] : [MANIFEST_PATH, ...inputs.flatMap(({ path }) => (path.startsWith('/') ? path : []))];
+      return { ...found, plan: planFolder(options, planKey), files: own, remotes: remotes.directories };
     } finally {
       await closeSources(sources);
     }

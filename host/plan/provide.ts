@@ -19,7 +19,7 @@ const TURN_MS = 150_000;
 const SWEEP_MS = 10_000;
 
 /** Which app is wanted, and where it is. */
-export type AppRequest = Pick<PrepareOptions, 'rootfs' | 'cacheDirectory' | 'runtimeComponent'> & {
+export type AppRequest = Pick<PrepareOptions, 'rootfs' | 'cacheDirectory' | 'runtimeComponent' | 'fetchRemotes'> & {
   readonly retain: readonly string[];
   /** The container's image; null when it is not known. */
   readonly image: ImageIdentity | null;
@@ -89,8 +89,9 @@ async function prepare(request: AppRequest, name: string): Promise<ProvidedApp> 
   const { cacheDirectory: cache, rootfs, image } = request;
   const artifact = await request.fetchLayers?.();
   const { prepareApp } = await import('./prepare.ts');
-  const { app, directory, plan, files } = await prepareApp({ ...request, artifact });
-  const parts = [directory, plan, ...(artifact ? [artifact.directory] : [])].map((folder) => relative(cache, folder));
+  const { app, directory, plan, files, remotes } = await prepareApp({ ...request, artifact });
+  const whole = [directory, plan, ...remotes, ...(artifact ? [artifact.directory] : [])];
+  const parts = whole.map((folder) => relative(cache, folder));
   const use: Use = {
     image,
     inputs: await statInputs(rootfs, files),

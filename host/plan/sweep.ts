@@ -21,7 +21,7 @@ const INTERVAL_MS = HOUR_MS;
 const WAIT_MS = 10_000;
 
 /** The folders whose folders belong to images. */
-const SWEPT = ['apps', 'plans', 'components', 'files', 'artifacts'];
+const SWEPT = ['apps', 'plans', 'components', 'files', 'artifacts', 'remotes'];
 
 /** Whether nobody has swept a cache for an hour; who is told so is expected to. */
 export async function claimSweep(cache: string): Promise<boolean> {

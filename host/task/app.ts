@@ -12,6 +12,7 @@ import { environmentOf } from '../oci/spin-spec.ts';
 import { roleCommand } from '../plan/executable.ts';
 import type { ArtifactFolder } from '../plan/prepare.ts';
 import { type ProvidedApp, provideApp } from '../plan/provide.ts';
+import type { RemoteResult, RemoteSource } from '../plan/remote-source.ts';
 import { claimSweep, sweepCache } from '../plan/sweep.ts';
 import { Code, statusFromError } from '../ttrpc/status.ts';
 import { workerPaths } from '../worker/config.ts';
@@ -51,6 +52,7 @@ export async function provideSpinApp(options: SpinOptions): Promise<AppInCache> 
       ...{ rootfs, cacheDirectory, retain, image: identity },
       ...(settings.guestRuntime !== null && { runtimeComponent: settings.guestRuntime }),
       fetchLayers: hasManifest ? undefined : () => fetchLayers(options, cacheDirectory, image),
+      fetchRemotes: settings.hasRemoteSources ? (sources) => fetchRemotes(settings, cacheDirectory, sources) : undefined,
     });
     return { ...app, cacheDirectory };
   });
@@ -106,6 +108,17 @@ async function fetchLayers(
   } finally {
     await artifacts.close();
   }
+}
+
+/** Brings components from elsewhere into the cache. */
+async function fetchRemotes(
+  { packageRegistry }: Settings,
+  cacheDirectory: string,
+  sources: readonly RemoteSource[],
+): Promise<readonly RemoteResult[]> {
+  const { createFetchRemotes } = await import('../remote/fetch.ts');
+  const defaultRegistry = packageRegistry ?? undefined;
+  return createFetchRemotes({ cacheDirectory, command: roleCommand('remote'), defaultRegistry })(sources);
 }
 
 /** Never rejects, and nothing waits for it. */

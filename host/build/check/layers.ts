@@ -11,6 +11,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['host/worker'],
   ['host/trigger'],
   ['host/factor'],
+  ['host/remote'],
   ['host/artifact'],
   ['host/containerd'],
   ['host/plan'],

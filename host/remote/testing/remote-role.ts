@@ -1,0 +1,5 @@
+// The remote process from its sources.
+
+import { runRemote } from '../main.ts';
+
+await runRemote();
