@@ -72,10 +72,12 @@ fromToml.run();
 const node = suite('nodeOptionsFromToml');
 
 node('reads folders and guest runtimes to choose from', () => {
-  const text = 'CacheDirectory = "/c"\nStateDirectory = "/s"\n[RuntimeComponents]\ncanary = "/canary.wasm"\n';
+  const remote = 'RemoteSources = false\nPackageRegistry = "example.com"\n';
+  const text = `CacheDirectory = "/c"\nStateDirectory = "/s"\n${remote}[RuntimeComponents]\ncanary = "/canary.wasm"\n`;
   const { options, warnings } = nodeOptionsFromToml(text, 'config.toml');
   assert.is(options.CacheDirectory, '/c');
   assert.is(options.StateDirectory, '/s');
+  assert.equal([options.RemoteSources, options.PackageRegistry], [false, 'example.com']);
   assert.is(options.RuntimeComponents?.['canary'], '/canary.wasm');
   assert.equal(warnings, []);
 });

@@ -11,7 +11,7 @@ import { getRawAsset, isSea } from 'node:sea';
 export type Command = { readonly path: string; readonly args: readonly string[] };
 
 /** How to start this executable in a role. */
-export function roleCommand(role: 'artifact' | 'plan'): Command {
+export function roleCommand(role: 'artifact' | 'plan' | 'remote'): Command {
   if (isSea()) return { path: process.execPath, args: [role] };
   const main = join(findSourceFolder(), 'host/main.ts');
   return { path: process.execPath, args: ['--disable-warning=ExperimentalWarning', main, role] };

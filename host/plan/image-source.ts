@@ -35,11 +35,7 @@ export async function readManifest(rootfs: string): Promise<string> {
 }
 
 /** Opens and hashes every component's file. Throws `PlanRefusedError` that names each file and directory that is not there. */
-export async function openSources(
-  rootfs: string,
-  plan: AppPlan,
-  remotes: Remotes,
-): Promise<OpenSource[]> {
+export async function openSources(rootfs: string, plan: AppPlan, remotes: Remotes): Promise<OpenSource[]> {
   const origin = { rootfs, remotes };
   const problems: Diagnostic[] = [];
   const sources: OpenSource[] = [];

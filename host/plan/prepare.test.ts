@@ -202,11 +202,23 @@ preparing('says which directory to mount is missing', async (context) => {
   ]);
 });
 
-preparing('says that a source from elsewhere is not supported', async (context) => {
-  const source = `{ url = "https://example.com/a.wasm", digest = "sha256:${'0'.repeat(64)}" }`;
-  assert.equal(await refusalOf(context, MANIFEST.replace('"bin/hello.wasm"', source)), [
-    `${AT} component \`hello\`: a source by url is not supported yet (copy the wasm file into the image, and name its path)`,
+const REMOTE = `{ url = "https://example.com/a.wasm", digest = "sha256:${'0'.repeat(64)}" }`;
+
+preparing('says that the node takes no component from elsewhere', async (context) => {
+  assert.equal(await refusalOf(context, MANIFEST.replace('"bin/hello.wasm"', REMOTE)), [
+    `${AT} component \`hello\`: this node takes no components from elsewhere ` +
+      '(copy the wasm file into the image and name its path, or set `RemoteSources` on the node)',
   ]);
+});
+
+preparing('prepares a component from elsewhere, which is no file of the image', async (context) => {
+  const directory = join(context.cacheDirectory, 'remotes/key');
+  await mkdir(directory, { recursive: true });
+  await cp(helloWasm, join(directory, 'component.wasm'));
+  await writeFile(join(context.rootfs, 'spin.toml'), MANIFEST.replace('"bin/hello.wasm"', REMOTE));
+  const { app, files, remotes } = await prepare(context, { fetchRemotes: async () => [{ directory }] });
+  assert.is(app.components[0]?.handler, 'wasi:http/incoming-handler@0.2.12');
+  assert.equal([files, remotes], [['/spin.toml'], [directory]]);
 });
 
 const composed = join(import.meta.dirname, '../../fixtures/apps/composed');
@@ -237,7 +249,7 @@ preparing('says of every dependency that cannot be opened', async (context) => {
   assert.is(line.length, 2);
   assert.match(
     line[0] ?? '',
-    /:8:18: .*dependency "a:b\/c" of component `hello`: a source by registry is not supported yet/,
+    /:8:18: .*dependency "a:b\/c" of component `hello`: this node takes no components from elsewhere/,
   );
   assert.match(
     line[1] ?? '',

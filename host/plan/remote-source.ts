@@ -49,11 +49,7 @@ export function formatRemote(source: RemoteSource): string {
  * Brings every remote source of a plan into the cache, and tells where they are. `fetch` is asked for those that are not there;
  * without it the node allows none.
  */
-export async function resolveRemotes(
-  plan: AppPlan,
-  cache: string,
-  fetch: FetchRemotes | undefined,
-): Promise<Remotes> {
+export async function resolveRemotes(plan: AppPlan, cache: string, fetch: FetchRemotes | undefined): Promise<Remotes> {
   const sources = plan.components.flatMap(({ source, dependencies }) => [
     source,
     ...dependencies.map((dependency) => dependency.source),

@@ -167,7 +167,7 @@ resolving(
     const count = registry.asked.length;
     const again = await resolveRemotes(plan, cache, () => Promise.reject(new Error('asked')));
     assert.is(await contentOf(again.find(source)), '1.0.0');
-  assert.is(again.directories.length, 1);
+    assert.is(again.directories.length, 1);
     assert.is(registry.asked.length, count);
   },
 );

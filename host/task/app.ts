@@ -52,7 +52,9 @@ export async function provideSpinApp(options: SpinOptions): Promise<AppInCache> 
       ...{ rootfs, cacheDirectory, retain, image: identity },
       ...(settings.guestRuntime !== null && { runtimeComponent: settings.guestRuntime }),
       fetchLayers: hasManifest ? undefined : () => fetchLayers(options, cacheDirectory, image),
-      fetchRemotes: settings.hasRemoteSources ? (sources) => fetchRemotes(settings, cacheDirectory, sources) : undefined,
+      fetchRemotes: settings.hasRemoteSources
+        ? (sources) => fetchRemotes(settings, cacheDirectory, sources)
+        : undefined,
     });
     return { ...app, cacheDirectory };
   });
