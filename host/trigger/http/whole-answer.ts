@@ -2,7 +2,7 @@
 // guest has returned. Until then anything that goes wrong is status 500; a body that is too long to be held is 413.
 
 import type { ComponentInstance } from '../../engine/engine.ts';
-import { hasField, withoutFields } from '../../wasi/http/field-list.ts';
+import { withoutFields } from '../../wasi/http/field-list.ts';
 import { type Fields, isHopByHop } from '../../wasi/http/fields.ts';
 import { BodyTooLongError, createWholeBody, readWholeBody } from '../../wasi/http/whole-body.ts';
 import type { Asker, HandledRequest } from './incoming-handler.ts';
@@ -56,10 +56,11 @@ export async function serveWhole(
 
 /** The length on the wire is that of the body; only an answer to HEAD may describe a body that it does not have. */
 function send(method: string, { status, headers, body }: WholeAnswer, asker: Asker): void {
-  const isDescribed = method === 'HEAD' && body.length === 0 && hasField(headers.raw(), 'content-length');
+  const hasBody = body.length > 0 && status !== 204 && status !== 304;
+  const isDescribed = method === 'HEAD' && !hasBody;
   const fields = withoutFields(
     headers.raw(),
     (name) => isHopByHop(name) || (name === 'content-length' && !isDescribed),
   );
-  asker.answer(status, fields, body.length === 0 ? undefined : createWholeBody(body));
+  asker.answer(status, fields, hasBody ? createWholeBody(body) : undefined);
 }
