@@ -3,17 +3,41 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { LinkDependency } from '../../host/gen/runtime.ts';
+import { chooseAdapter, UnadaptableModuleError } from './adapter.ts';
+import { DependencyError } from './dependency.ts';
 import { readComponentExterns } from './externs.ts';
 import { linkComponent } from './linker.ts';
 import { MalformedComponentError, UnsupportedComponentError } from './reader.ts';
-import { createRandom, fuzzRounds } from './testing/random.ts';
+import { createRandom, fuzzRounds, fuzzSeed } from './testing/random.ts';
 import { binaryFromWat } from './testing/wat.ts';
 
 const ROUNDS = fuzzRounds(1_500);
 const SLOWEST_MS = 5_000;
 
-const seeds: [name: string, bytes: Uint8Array][] = [
-  ['a real component', readFileSync('fixtures/apps/hello-c/hello.wasm')],
+/** What is done with damaged bytes. */
+type Use = (bytes: Uint8Array) => void;
+
+const link: Use = (bytes) => {
+  linkComponent(bytes);
+  readComponentExterns(bytes);
+};
+
+const front = readFileSync('fixtures/apps/dependencies/front.wasm');
+const dependency: Omit<LinkDependency, 'component'> = {
+  name: 'look',
+  imports: { tag: 'package', val: { package: 'fixture:dependencies' } },
+  inherit: { tag: 'all' },
+};
+
+const seeds: [name: string, bytes: Uint8Array, use: Use][] = [
+  ['a real component', readFileSync('fixtures/apps/hello-c/hello.wasm'), link],
+  [
+    'a dependency',
+    readFileSync('fixtures/apps/dependencies/look.wasm'),
+    (component) => linkComponent(front, [{ ...dependency, component }]),
+  ],
+  ['a core module', readFileSync('fixtures/apps/wagi-c/module.wasm'), chooseAdapter],
   [
     'composed components',
     await binaryFromWat(`(component
@@ -24,30 +48,31 @@ const seeds: [name: string, bytes: Uint8Array][] = [
       (instance $x (instantiate $c (with "i" (instance $i))))
       (type $t (resource (rep i32))) (export $t' "t" (type $t))
       (export "y" (instance $x)))`),
+    link,
   ],
 ];
 
 const fuzz = suite('linkComponent on damaged components');
 
-for (const [name, seed] of seeds) {
+for (const [name, seed, use] of seeds) {
   fuzz(`holds for ${name}`, () => {
-    const random = createRandom(0x5eed);
+    const random = createRandom(fuzzSeed(0x5eed));
     const outcomes = { linked: 0, refused: 0 };
     for (let round = 0; round < ROUNDS; round++) {
       const started = performance.now();
-      outcomes[link(damage(seed, random), `${name}, round ${round}`)]++;
+      outcomes[outcomeOf(use, damage(seed, random), `${name}, round ${round}`)]++;
       assert.ok(performance.now() - started < SLOWEST_MS, `${name}, round ${round} is slow`);
     }
     assert.ok(outcomes.linked > 0 && outcomes.refused > 0, 'both outcomes are met');
   });
 }
 
-function link(bytes: Uint8Array, label: string): 'linked' | 'refused' {
+function outcomeOf(use: Use, bytes: Uint8Array, label: string): 'linked' | 'refused' {
   try {
-    linkComponent(bytes);
-    readComponentExterns(bytes);
+    use(bytes);
     return 'linked';
   } catch (error) {
+    if (error instanceof DependencyError || error instanceof UnadaptableModuleError) return 'refused';
     const isOwn = error instanceof MalformedComponentError || error instanceof UnsupportedComponentError;
     if (!isOwn) throw new Error(`${label}: ${String(error)}`, { cause: error });
     assert.ok(error.offset >= 0 && error.offset <= bytes.length, `${label}: offset ${error.offset}`);

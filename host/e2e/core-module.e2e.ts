@@ -3,10 +3,13 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { componentEmbed } from '@bytecodealliance/jco-transpile/wasm-tools';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { linkComponent } from '../../guest-runtime/link/linker.ts';
 import { binaryFromWat } from '../../guest-runtime/link/testing/wat.ts';
 import { findApp } from '../build/fixture/app.ts';
+import { openWorld } from '../build/fixture/component.ts';
 import { echoParts } from '../testing/echo-parts.ts';
 import { onApp } from '../testing/on-app.ts';
 import { serveApp } from '../testing/served-app.ts';
@@ -59,6 +62,23 @@ core('is refused in the words of the component tools when it asks for what no ad
   );
   const error = await serveModule(module).catch((error: Error) => error);
   assert.match((error as Error).message, /\/module\.wasm: the core module cannot become a component: .*nothing/);
+});
+
+core('may be a dependency', async () => {
+  const composed = findApp('composed') ?? '';
+  const component = await readFile(join(composed, 'greeter.wasm'));
+  const [range] = linkComponent(component).modules;
+  const { name: world, wit: witSource } = openWorld(join(composed, 'world.wit'), { name: 'greeter' });
+  const binary = component.subarray(range?.start, range?.end);
+  const copied = await mkdtemp(join(tmpdir(), 'core-module-'));
+  try {
+    for (const name of ['spin.toml', 'front.wasm']) await cp(join(composed, name), join(copied, name));
+    await writeFile(join(copied, 'greeter.wasm'), await componentEmbed({ binary, witSource, world }));
+    await using app = await serveApp(copied);
+    assert.is((await app.request('/you')).body, 'Hello, you! (greeted 2 times)\n');
+  } finally {
+    await rm(copied, { recursive: true });
+  }
 });
 core.run();
 

@@ -15,3 +15,8 @@ export function createRandom(seed: number): (limit: number) => number {
 export function fuzzRounds(affordable: number): number {
   return Number(process.env['FUZZ_ROUNDS'] ?? affordable);
 }
+
+/** A fuzzer's seed, or another one with `FUZZ_SEED` of the environment. */
+export function fuzzSeed(seed: number): number {
+  return (seed ^ Number(process.env['FUZZ_SEED'] ?? 0)) >>> 0;
+}
