@@ -62,14 +62,19 @@ async function* toBytes(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
   yield bytes;
 }
 
-/** A locked app of the component `hello` with these files. */
-function addLocked(context: Context, files: readonly object[] = [], digest = addBlob(context, helloWasm)): Artifact {
+/** A locked app of the component `hello` with these files and dependencies. */
+function addLocked(
+  context: Context,
+  files: readonly object[] = [],
+  digest = addBlob(context, helloWasm),
+  dependencies: Readonly<Record<string, object>> = {},
+): Artifact {
   const trigger_config = { component: 'hello', route: '/...' };
   const locked = {
     spin_lock_version: 1,
     metadata: { name: 'app' },
     triggers: [{ id: 't', trigger_type: 'http', trigger_config }],
-    components: [{ id: 'hello', source: { digest }, files }],
+    components: [{ id: 'hello', source: { digest }, files, dependencies }],
   };
   return { kind: 'locked', digest: addText(context, JSON.stringify(locked)) };
 }
@@ -113,6 +118,26 @@ preparing('makes an app of a component by itself', async (context) => {
   const { app } = await prepare(context, { kind: 'component', digest });
   assert.equal([app.plan.name, app.components[0]?.id], [digest, 'http-trigger1-component']);
   assert.equal(app.files, []);
+});
+
+const composed = join(import.meta.dirname, '../../fixtures/apps/composed');
+
+preparing('links a component with the layer of its dependency', async (context) => {
+  const [front, greeter] = await Promise.all(
+    ['front', 'greeter'].map((name) => readFile(join(composed, `${name}.wasm`))),
+  );
+  const source = { digest: addBlob(context, greeter as Uint8Array) };
+  const dependencies = { 'fixture:greeter/greet': { source, inherit: { Some: [] } } };
+  const artifact = addLocked(context, [], addBlob(context, front as Uint8Array), dependencies);
+  const { app } = await prepare(context, artifact);
+  assert.equal([app.components[0]?.engine, app.components[0]?.handler], ['link', 'wasi:http/incoming-handler@0.2.12']);
+});
+
+preparing('names the layer of a dependency that the image does not have', async (context) => {
+  const source = { digest: `sha256:${'c'.repeat(64)}` };
+  const artifact = addLocked(context, [], addBlob(context, helloWasm), { 'a:b/c': { source, inherit: 'All' } });
+  const error = (await prepare(context, artifact).catch((error: Error) => error)) as Error;
+  assert.match(error.message, `component \`hello\`: the image has no layer ${source.digest}`);
 });
 
 preparing('names every layer that the image does not have', async (context) => {
