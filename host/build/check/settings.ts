@@ -13,6 +13,29 @@ export type Setting = {
 /** Every setting, those of the original (its documentation, and what it reads) and our own. */
 export const settings: readonly Setting[] = [
   { name: 'SPIN_HTTP_LISTEN_ADDR', meaning: 'where the app listens: `host:port`', default: '`0.0.0.0:80`' },
+  {
+    name: 'SPIN_HTTP_MAX_HEAD_BYTES',
+    meaning: "the most bytes of a request's head; here and below, 0 is no limit",
+    default: '131072',
+  },
+  { name: 'SPIN_HTTP_MAX_BODY_BYTES', meaning: "the most bytes of a request's body", default: '0' },
+  { name: 'SPIN_HTTP_MAX_CONNECTIONS', meaning: 'the most connections at a time; more are closed', default: '10000' },
+  { name: 'SPIN_HTTP_HEAD_TIMEOUT_SECONDS', meaning: 'how long a client may take to send a head', default: '60' },
+  {
+    name: 'SPIN_HTTP_BODY_IDLE_TIMEOUT_SECONDS',
+    meaning: 'how long nothing may move of a body that is on its way',
+    default: '600',
+  },
+  {
+    name: 'SPIN_HTTP_KEEP_ALIVE_TIMEOUT_SECONDS',
+    meaning: 'how long a connection may wait for a request',
+    default: '620',
+  },
+  {
+    name: 'SPIN_HTTP_REQUEST_TIMEOUT_SECONDS',
+    meaning: 'how long a request may take to the end of its answer; then it is 504',
+    default: '0',
+  },
   { name: 'SPIN_COMPONENTS_TO_RETAIN', meaning: 'run only these components: ids, with commas', default: 'all' },
   { name: 'SPIN_VARIABLE_<NAME>', meaning: 'the value of the variable `name`', default: "the manifest's" },
   { name: '<NAME>', meaning: 'the same, before it', default: 'not set' },

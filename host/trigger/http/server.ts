@@ -1,21 +1,21 @@
-// The HTTP server of the app: node:http with everything turned off that would put something on the wire that the app did not send.
+// The HTTP server of the app, over sockets: who is connected, what they may take, and how it ends. `http1-connection.ts` has the
+// protocol.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { MessageExchange } from './client.ts';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Dispatch } from './dispatch.ts';
 import type { Abandoned, Exchange } from './exchange.ts';
+import { type ConnectionServer, Http1Connection } from './http1-connection.ts';
+import type { Http1Exchange } from './http1-exchange.ts';
+import { type HttpLimits, httpLimitsOf } from './limits.ts';
 import type { ListenAddress } from './listen-address.ts';
 
-/** The most bytes of a request's head: 128 KiB. */
-const HEAD_LIMIT_BYTES = 0x2_0000;
-
-/** How long a client may take to send a request's head. */
-const HEAD_TIMEOUT_MS = 60_000;
+/** How often is looked for what took too long, in milliseconds. */
+const SWEEP_MS = 1000;
 
 /** A server that listens. */
 export interface HttpServer {
   readonly address: ListenAddress;
+  readonly connectionCount: number;
   /** Stops accepting and resolves when every request under way has been answered. */
   drain(): Promise<void>;
   /** Breaks every connection off. */
@@ -30,8 +30,13 @@ export interface HttpServer {
 
 /** How to listen. */
 export type ListenOptions = {
+  /** By default what holds when the environment says nothing. */
+  readonly limits?: HttpLimits;
   /** Several threads listen on one port, and the kernel distributes the connections. */
   readonly reusePort?: boolean;
+  /** Says something to the operator. */
+  readonly log?: (line: string) => void;
+  readonly sweepMs?: number;
 };
 
 /** Listens and dispatches. Rejects with the error of the system when it cannot listen. */
@@ -40,44 +45,22 @@ export async function listenHttp(
   dispatch: Dispatch,
   options: ListenOptions = {},
 ): Promise<HttpServer> {
-  const server = createServer({
-    maxHeaderSize: HEAD_LIMIT_BYTES,
-    requireHostHeader: false,
-    keepAlive: true,
-    noDelay: true,
-  });
-  server.requestTimeout = 0;
-  server.headersTimeout = HEAD_TIMEOUT_MS;
-  server.keepAliveTimeout = 0;
-  server.maxHeadersCount = 0;
-  const exchanges = new Set<MessageExchange>();
-  const take = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
-    const exchange = new MessageExchange(request, response, expectsContinue);
-    exchanges.add(exchange);
-    response.once('close', () => exchanges.delete(exchange));
-    dispatch(exchange);
-  };
-  server.on('request', (request, response) => take(request, response, false));
-  server.on('checkExpectation', (request, response) => take(request, response, false));
-  server.on('checkContinue', (request, response) => take(request, response, true));
+  const connections = new Connections(dispatch, options);
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => connections.accept(socket));
   await listen(server, listenAddress, options);
   const bound = server.address() as AddressInfo;
   return {
     address: { hostname: bound.address, port: bound.port },
-    drain: () => drain(server),
-    close: () => server.closeAllConnections(),
-    abandon: (culprit) => abandon(exchanges, culprit),
+    get connectionCount() {
+      return connections.count;
+    },
+    drain: () => {
+      connections.drain();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+    close: () => connections.close(),
+    abandon: (culprit) => connections.abandon(culprit),
   };
-}
-
-function abandon(exchanges: ReadonlySet<MessageExchange>, culprit: Exchange | undefined): Abandoned {
-  let answered = 0;
-  let broken = 0;
-  for (const exchange of [...exchanges]) {
-    if (exchange.abandon(exchange === culprit ? 504 : 503)) answered++;
-    else broken++;
-  }
-  return { answered, broken };
 }
 
 function listen(
@@ -94,9 +77,92 @@ function listen(
   });
 }
 
-/** Connections that wait for a next request are closed: now, and the others when their response has been sent. */
-function drain(server: Server): Promise<void> {
-  server.keepAliveTimeout = 1;
-  server.keepAliveTimeoutBuffer = 0;
-  return new Promise((resolve) => server.close(() => resolve()));
+/** The connections of a server. */
+class Connections implements ConnectionServer {
+  readonly limits: HttpLimits;
+  now = 0;
+  isDraining = false;
+  readonly #dispatch: Dispatch;
+  readonly #log: (line: string) => void;
+  readonly #sweepMs: number;
+  readonly #open = new Set<Http1Connection>();
+  #held: Http1Exchange[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(dispatch: Dispatch, { limits = httpLimitsOf({}), log = () => {}, sweepMs = SWEEP_MS }: ListenOptions) {
+    this.limits = limits;
+    this.#dispatch = dispatch;
+    this.#log = log;
+    this.#sweepMs = sweepMs;
+  }
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  accept(socket: Socket): void {
+    if (this.#open.size >= this.limits.connections) {
+      socket.destroy();
+      return;
+    }
+    if (this.#timer === undefined) {
+      this.now = performance.now() / 1000;
+      this.#timer = setInterval(() => this.#sweep(), this.#sweepMs).unref();
+    }
+    const connection = new Http1Connection(socket, this);
+    this.#open.add(connection);
+    socket.once('close', () => this.#open.delete(connection));
+  }
+
+  take(exchange: Http1Exchange): void {
+    this.#dispatch(exchange);
+  }
+
+  /** One immediate serves everyone whose guest has not ended the answer within its turn. */
+  hold(exchange: Http1Exchange): void {
+    if (this.#held.push(exchange) === 1) setImmediate(() => this.#flush());
+  }
+
+  timedOut({ method, target }: Http1Exchange): void {
+    this.#log(
+      `Error processing request: ${method} ${target.slice(0, 200)} took longer than ${this.limits.requestSeconds} s`,
+    );
+  }
+
+  drain(): void {
+    this.isDraining = true;
+    for (const connection of [...this.#open]) connection.closeIfIdle();
+  }
+
+  close(): void {
+    for (const connection of [...this.#open]) connection.destroy();
+  }
+
+  abandon(culprit: Exchange | undefined): Abandoned {
+    let answered = 0;
+    let broken = 0;
+    // What was to be flushed at the end of the turn may belong to a turn that never ends.
+    this.#held = [];
+    for (const connection of [...this.#open]) {
+      const { exchange } = connection;
+      if (exchange === undefined) continue;
+      if (connection.giveUp(exchange === culprit ? 504 : 503)) answered++;
+      else broken++;
+    }
+    return { answered, broken };
+  }
+
+  #flush(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const exchange of held) exchange.flush();
+  }
+
+  #sweep(): void {
+    this.now = performance.now() / 1000;
+    for (const connection of [...this.#open]) connection.sweep();
+    if (this.#open.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
 }

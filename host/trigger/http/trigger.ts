@@ -8,6 +8,7 @@ import { answerChained } from './chaining.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Exchange } from './exchange.ts';
 import { createHandlers } from './handlers.ts';
+import { httpLimitsOf } from './limits.ts';
 import { formatListenAddress, LISTEN_ADDRESS_VARIABLE, parseListenAddress } from './listen-address.ts';
 import { listenHttp } from './server.ts';
 
@@ -26,7 +27,10 @@ export async function startHttpTrigger(plan: HttpPlan, context: TriggerContext):
     admission: new Admission(() => true),
   });
   const wanted = parseListenAddress(context.environment[LISTEN_ADDRESS_VARIABLE]);
-  const server = await listenHttp(wanted, dispatch).catch((error) => {
+  const server = await listenHttp(wanted, dispatch, {
+    limits: httpLimitsOf(context.environment),
+    log: context.log,
+  }).catch((error) => {
     throw createListenError(formatListenAddress(wanted), error);
   });
   const url = `http://${formatListenAddress(server.address)}`;
