@@ -5,6 +5,9 @@ NODE := node_modules/.bin/node --disable-warning=ExperimentalWarning
 PREFIX ?= /usr/local
 APP ?= hello-c
 SHIM := containerd-shim-spin-v2
+# Of `image`: a folder with a manifest, or the name of a test app.
+APP_FOLDER = $(if $(wildcard $(APP)/spin.toml),$(APP),fixtures/apps/$(APP))
+APP_NAME = $(notdir $(abspath $(APP_FOLDER)))
 
 .DEFAULT_GOAL := help
 .PHONY: help root setup build check fix test unit e2e chaos versions critest vm run bench generate fixtures image installer release install uninstall lock clean
@@ -71,8 +74,8 @@ fixtures: setup ## build the test apps from source; FIXTURE=hello-c for one
 	@host/build/setup clang lld wasi-libc
 	@$(NODE) host/build/fixtures.ts $(FIXTURE)
 
-image: setup ## write the app fixtures/apps/$(APP) as an image, run/$(APP).tar; FORM=spin, spin-archive or wkg for layers
-	@$(NODE) host/image/main.ts --app fixtures/apps/$(APP) --name docker.io/library/$(APP):latest --form $(or $(FORM),docker) --output run/$(APP).tar
+image: setup ## write an app as an image, run/<app>.tar; APP=<folder or test app>, FORM=spin, spin-archive, spin-1 or wkg for layers
+	@$(NODE) host/image/main.ts --app $(APP_FOLDER) --name docker.io/library/$(APP_NAME):latest --form $(or $(FORM),docker) --output run/$(APP_NAME).tar
 
 installer: build ## write build/installer.tar, the image of the installer for deploy/
 	@$(NODE) host/image/installer.ts

@@ -47,10 +47,10 @@ async function firstLayer(containerd: Containerd, reference: string): Promise<st
 }
 
 await onEachRelease('artifact', (test) => {
-  for (const form of ['spin', 'spin-archive', 'wkg'] as const) {
+  for (const form of ['spin', 'spin-archive', 'spin-1', 'wkg'] as const) {
     test(`answers in the form ${form}`, async (containerd) => {
       const archive: Archive = (reference) => encodeArtifact(reference, TEST_APP, form);
-      const url = await serve(containerd, 'app', archive, { isForCtr: form !== 'wkg' });
+      const url = await serve(containerd, 'app', archive, { isForCtr: form.startsWith('spin') && form !== 'spin-1' });
       assert.is((await request(`${url}/hello`)).body, 'Hello from C!\n');
     });
   }
@@ -66,10 +66,13 @@ await onEachRelease('artifact', (test) => {
     });
   }
 
-  test('is found in an index, beside an app for another platform', async (containerd) => {
+  test('is found in an index, beside an app for another platform and what is told of both', async (containerd) => {
     const empty = await createSpinParts({}, []);
     const parts = await createSpinParts(readManifest(TEST_APP) ?? {}, readApp(TEST_APP));
+    // What `docker buildx` adds to an index about the others.
+    const attestation = { os: 'unknown', architecture: 'unknown' };
     const images = [
+      { parts: { ...empty, annotations: { about: 'the build' } }, platform: attestation },
       { parts: empty, platform: machinePlatform },
       { parts, platform: SPIN_PLATFORM },
     ];
@@ -77,6 +80,16 @@ await onEachRelease('artifact', (test) => {
     const url = await serve(containerd, 'app', archive, { isForCtr: false });
     assert.is((await request(`${url}/hello`)).body, 'Hello from C!\n');
   });
+
+  const dependent = findApp('dependencies');
+  if (dependent) {
+    test('may have the dependencies of its components in layers of their own', async (containerd) => {
+      const archive: Archive = (reference) => encodeArtifact(reference, dependent, 'spin');
+      const url = await serve(containerd, 'app', archive);
+      assert.is((await request(`${url}/some/WHO`)).body, 'own: the component, dependency: the component\n');
+      assert.is((await request(`${url}/none/WHO`)).body, 'own: the component, dependency: nothing\n');
+    });
+  }
 
   test('serves a second pod of an image out of the cache', async (containerd) => {
     const archive = unique('spin');

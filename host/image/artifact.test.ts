@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeForm, type Form } from './form.ts';
+import type { Table } from './locked-app.ts';
 import type { TarEntry } from './tar.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const entries: TarEntry[] = [
   { kind: 'file', path: 'spin.toml', content: text('') },
   { kind: 'file', path: 'a.wasm', content: text('a') },
+  { kind: 'file', path: 'b.wasm', content: text('b') },
   { kind: 'directory', path: 'static' },
   { kind: 'file', path: 'static/large', content: text('x'.repeat(129)) },
   { kind: 'file', path: 'static/deep/small', content: text('x'.repeat(128)) },
@@ -24,8 +26,8 @@ const manifest = {
   component: { a: { source: 'a.wasm', files: [{ source: 'static', destination: '/s' }] } },
 };
 
-async function encode(form: Form): Promise<Uint8Array> {
-  return encodeForm(form, manifest, entries, { name: 'app:1', platform: { os: 'linux', architecture: 'amd64' } });
+async function encode(form: Form, app: Table = manifest): Promise<Uint8Array> {
+  return encodeForm(form, app, entries, { name: 'app:1', platform: { os: 'linux', architecture: 'amd64' } });
 }
 
 function read(archive: Uint8Array, path: string): Buffer {
@@ -40,6 +42,7 @@ function open(archive: Uint8Array) {
   const [entry] = JSON.parse(read(archive, 'index.json').toString()).manifests;
   const { config, layers } = JSON.parse(blob(archive, entry).toString());
   return {
+    configType: config.mediaType.replace(/^application\/vnd\./, ''),
     config: JSON.parse(blob(archive, config).toString()),
     types: layers.map(({ mediaType }: { mediaType: string }) => mediaType.replace(/^application\/vnd\./, '')),
     layers: layers.map((layer: { digest: string }) => blob(archive, layer)),
@@ -78,6 +81,43 @@ encoding('has the files of a component in one archive', async () => {
   assert.is(types[1], 'wasm.content.bundle.v1.tar+gzip');
   const listing = execFileSync('tar', ['tzf', '-'], { input: layers[1], encoding: 'utf8' });
   assert.match(listing, 's/deep/small\n');
+});
+
+encoding('has the locked app of Spin 1 for a config', async () => {
+  const { configType, config, types } = open(await encode('spin-1'));
+  assert.is(configType, 'fermyon.spin.application.v1+config');
+  assert.is(config.components[0].id, 'a');
+  assert.equal(types, ['wasm.content.layer.v1+wasm', 'wasm.content.layer.v1+data']);
+});
+
+encoding('has a layer for each dependency, and what it inherits', async () => {
+  const dependencies = {
+    'x:y/one': { path: 'b.wasm', export: 'z', inherit_configuration: true },
+    'x:y/two': { path: 'b.wasm', inherit_configuration: ['files'] },
+    'x:y/three': { path: 'b.wasm' },
+    'x:y/four': '1.0.0',
+  };
+  const { types, layers } = open(await encode('spin', { component: { a: { source: 'a.wasm', dependencies } } }));
+  assert.equal(types.slice(0, 2), ['wasm.content.layer.v1+wasm', 'wasm.content.layer.v1+wasm']);
+  assert.is(layers[1].toString(), 'b');
+  const locked = JSON.parse(layers.at(-1).toString()).components[0].dependencies;
+  const { source } = locked['x:y/one'];
+  assert.match(source.digest, /^sha256:/);
+  assert.equal(locked, {
+    'x:y/one': { source, export: 'z', inherit: 'All' },
+    'x:y/two': { source, inherit: { Some: ['files'] } },
+    'x:y/three': { source, inherit: { Some: [] } },
+  });
+});
+
+encoding('has the files that globs name, without those that are excluded', async () => {
+  const component = { a: { source: 'a.wasm', files: ['static/**/*'], exclude_files: ['**/small'] } };
+  const { layers } = open(await encode('spin', { component }));
+  const [{ files }] = JSON.parse(layers.at(-1).toString()).components;
+  assert.equal(
+    files.map(({ path }: { path: string }) => path),
+    ['static/large'],
+  );
 });
 
 encoding('gives the same bytes each time', async () => {

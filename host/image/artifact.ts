@@ -1,7 +1,9 @@
 // An app's files to the images that registries have of it, whose layers are not files but parts of the app: as `spin registry push` makes
-// them (a layer for each component and file, the locked app last), and as `wkg oci push` does (one component).
+// them without composing (a layer for each component, dependency and file, the locked app last; with Spin 1 as the config), and as
+// `wkg oci push` does (one component).
 
 import { LAYER_TYPE } from '../artifact/image-manifest.ts';
+import { createGlob } from './app-files.ts';
 import {
   createBlob,
   digestOf,
@@ -29,6 +31,8 @@ export type ArtifactOptions = {
   readonly name: string;
   /** Whether the files of a component are one archive, or a layer each. */
   readonly hasArchives?: boolean;
+  /** Whether the locked app is the config, as Spin 1 had it. */
+  readonly isConfigLocked?: boolean;
 };
 
 /** Spin puts smaller files into the locked app itself. Bytes. */
@@ -43,9 +47,12 @@ type File = { readonly path: string; readonly bytes: Uint8Array<ArrayBuffer> };
 export async function encodeSpinArtifact(
   manifest: Table,
   entries: readonly TarEntry[],
-  { name, hasArchives = false }: ArtifactOptions,
+  { name, hasArchives = false, isConfigLocked = false }: ArtifactOptions,
 ): Promise<Uint8Array> {
-  return encodeArchive(await createSpinParts(manifest, entries, hasArchives), { name, platform: SPIN_PLATFORM });
+  const parts = await createSpinParts(manifest, entries, hasArchives);
+  const [locked] = parts.layers.slice(-1);
+  const spin1 = locked && { ...parts, config: locked, layers: parts.layers.slice(0, -1) };
+  return encodeArchive(isConfigLocked && spin1 ? spin1 : parts, { name, platform: SPIN_PLATFORM });
 }
 
 /** Makes the config and the layers of the image that `spin registry push` would leave, for `SPIN_PLATFORM`. */
@@ -63,11 +70,15 @@ export async function createSpinParts(
   };
   for (const [id, component] of listComponents(manifest)) {
     const source = { digest: await add(LAYER_TYPE.wasm, readFile(entries, String(component['source']))) };
+    const dependencies = new Map<string, ContentRef>();
+    for (const [dependency, path] of listDependencies(component)) {
+      dependencies.set(dependency, { digest: await add(LAYER_TYPE.wasm, readFile(entries, path)) });
+    }
     const files = listFiles(component, entries);
     if (hasArchives && files.length > 0) await add(LAYER_TYPE.archive, await encodeFiles(files));
     const refs = files.map(async ({ path, bytes }) => ({ path, content: await refTo(bytes) }));
     for (const { bytes } of files) if (!hasArchives && bytes.length > INLINE_BYTES) await add(LAYER_TYPE.data, bytes);
-    contents.set(id, { source, files: await Promise.all(refs) });
+    contents.set(id, { source, dependencies, files: await Promise.all(refs) });
   }
   const locked = await createBlob(LAYER_TYPE.lockedApp, json(createLockedApp(manifest, contents)));
   const labels = { 'com.fermyon.spin.lockedAppDigest': locked.digest };
@@ -110,11 +121,29 @@ function encodeFiles(files: readonly File[]): Promise<Uint8Array<ArrayBuffer>> {
   return gzip(encodeTar(withDirectories(entries)));
 }
 
-/** The files that a component's `files` mount, by their guest path without the slash at its start. */
+/** The dependencies that are files of the app, by name. */
+function listDependencies(component: Table): [name: string, path: string][] {
+  return Object.entries(tableOf(component['dependencies'])).flatMap(([name, value]) => {
+    const { path } = tableOf(value);
+    return typeof path === 'string' ? [[name, path] as [string, string]] : [];
+  });
+}
+
+/** The files that a component's `files` name and mount, by their guest path without the slash at its start. */
 function listFiles(component: Table, entries: readonly TarEntry[]): File[] {
-  const mounts = Array.isArray(component['files']) ? component['files'] : [];
+  const [mounts = [], excluded = []] = [component['files'], component['exclude_files']].map((value) =>
+    Array.isArray(value) ? value : [],
+  );
+  const isExcluded = excluded.map((pattern) => createGlob(trimSlashes(String(pattern))));
   return mounts.flatMap((mount: unknown) => {
-    const { source, destination } = typeof mount === 'string' ? { source: mount, destination: mount } : tableOf(mount);
+    if (typeof mount === 'string') {
+      const isNamed = createGlob(trimSlashes(mount));
+      return entries.flatMap((entry): File[] => {
+        if (entry.kind !== 'file' || !isNamed(entry.path) || isExcluded.some((is) => is(entry.path))) return [];
+        return [{ path: entry.path, bytes: Uint8Array.from(entry.content) }];
+      });
+    }
+    const { source, destination } = tableOf(mount);
     const [from, to] = [source, destination].map((path) => `${trimSlashes(String(path))}/`.replace(/^\//, ''));
     return entries.flatMap((entry): File[] => {
       if (entry.kind !== 'file' || !entry.path.startsWith(from ?? '')) return [];

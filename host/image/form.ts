@@ -5,9 +5,9 @@ import { encodeComponentArtifact, encodeSpinArtifact, readOnlyComponent } from '
 import type { Table } from './locked-app.ts';
 import type { TarEntry } from './tar.ts';
 
-const FORMS = ['docker', 'spin', 'spin-archive', 'wkg'] as const;
+const FORMS = ['docker', 'spin', 'spin-archive', 'spin-1', 'wkg'] as const;
 
-/** Files (`docker build`), layers (`spin registry push`, files one by one or in archives), one component (`wkg oci push`). */
+/** Files (`docker build`), layers (`spin registry push`, files one by one or in archives, or that of Spin 1), one component (`wkg oci push`). */
 export type Form = (typeof FORMS)[number];
 
 /** Whether a text names a form. */
@@ -26,5 +26,6 @@ export function encodeForm(
   if (manifest === null) throw new Error(`an image of the form ${form} needs a manifest that can be read`);
   const { name } = options;
   if (form === 'wkg') return encodeComponentArtifact(readOnlyComponent(manifest, entries), name);
-  return encodeSpinArtifact(manifest, entries, { name, hasArchives: form === 'spin-archive' });
+  const isConfigLocked = form === 'spin-1';
+  return encodeSpinArtifact(manifest, entries, { name, hasArchives: form === 'spin-archive', isConfigLocked });
 }

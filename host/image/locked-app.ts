@@ -7,6 +7,8 @@ export type ContentRef = { readonly digest: string; readonly inline?: string };
 /** The content of a component. */
 export type ComponentContent = {
   readonly source: ContentRef;
+  /** By the name that the component imports. */
+  readonly dependencies: ReadonlyMap<string, ContentRef>;
   readonly files: readonly { readonly path: string; readonly content: ContentRef }[];
 };
 
@@ -61,7 +63,17 @@ function lockComponent(id: string, component: Table, content: ComponentContent |
     env: environment,
     config: variables,
     files: content?.files.map(({ path, content: ref }) => ({ content: ref, path })),
+    dependencies: Object.fromEntries(
+      [...(content?.dependencies ?? [])].map(([name, ref]) => [name, lockDependency(name, component, ref)]),
+    ),
   };
+}
+
+function lockDependency(name: string, component: Table, ref: ContentRef): Table {
+  const { export: named, inherit_configuration: own } = tableOf(tableOf(component['dependencies'])[name]);
+  const inherited = own ?? component['dependencies_inherit_configuration'];
+  const inherit = inherited === true ? 'All' : { Some: Array.isArray(inherited) ? inherited : [] };
+  return { source: { content_type: 'application/wasm', ...ref }, export: named, inherit };
 }
 
 type Trigger = { readonly id: string; readonly type: string; readonly trigger: Table };

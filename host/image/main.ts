@@ -11,7 +11,7 @@ const USAGE = `usage: node host/image/main.ts --app DIR --name REFERENCE --outpu
   --name REFERENCE     what the image is called once imported, such as demo:latest
   --output FILE        the archive to write
   --form FORM          docker (files, as \`docker build\` leaves them), spin or spin-archive (as \`spin registry push\` does, with a
-                       layer or an archive for files), or wkg (one component); docker if left out
+                       layer or an archive for files), spin-1 (the same of Spin 1), or wkg (one component); docker if left out
   --platform OS/ARCH   of the form docker: linux/amd64, linux/arm64 or wasi/wasm; this machine's if left out
   --also FILE          a further file of the folder, such as runtime-config.toml; may be repeated
   --partial            leave out what cannot be read (a broken app's image)
@@ -49,4 +49,9 @@ async function main(): Promise<void> {
   process.stdout.write(`${output}: ${name}, ${entries.length} files, ${(archive.length / 1024).toFixed(0)} KB\n`);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  await main().catch((error: Error) => {
+    process.stderr.write(`cannot make an image: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+}
