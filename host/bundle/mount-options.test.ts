@@ -61,10 +61,6 @@ planning('leaves loop devices and file systems in user space to mount(8)', () =>
   assert.equal(planMount(fuse), { command: ['mount', '-t', 'fuse3.fs', 'src'] });
 });
 
-planning('refuses mapped ids and says so', () => {
-  assert.throws(() => planMount(bind('bind', 'uidmap=0:1000:1')), /"uidmap=0:1000:1" is not supported/);
-});
-
 planning.run();
 
 const shortening = suite('shortenLowerDirectories');

@@ -96,8 +96,6 @@ const propagationFlags: Readonly<Record<string, number>> = {
 /** Plans a mount. Throws an error when its options cannot be honoured. */
 export function planMount(mount: Mount): MountPlan {
   const options = mount.options.filter((option) => !option.startsWith('X-'));
-  const mapped = options.find((option) => /^(uid|gid)map=/.test(option));
-  if (mapped) throw new Error(`mount option "${mapped}" is not supported: map ids in the snapshotter instead`);
   if (options.includes('loop') || /^fuse3?\./.test(mount.type)) return { command: mountCommand(mount, options) };
   return { calls: planCalls(mount, options) };
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +52,29 @@ mounting('mounts more layers than fit in one page of options', async (context) =
   assert.ok((options[0]?.length ?? 0) > MAX_DATA_BYTES);
   await mountRootfs([{ type: 'overlay', source: 'overlay', target: '', options }], rootfs);
   assert.ok(existsSync(join(rootfs, 'lowest')));
+});
+
+mounting('gives the files of a bind mount and of every lower layer to other users', async ({ directory, rootfs }) => {
+  const layers = ['upper', 'work', 'first', 'second'].map((name) => join(directory, 'disk', name));
+  const [upper = '', work = '', ...lower] = layers;
+  await mountRootfs([{ type: 'tmpfs', source: 'tmpfs', target: '', options: [] }], join(directory, 'disk'));
+  for (const layer of layers) await mkdir(layer);
+  for (const layer of lower) writeFileSync(join(layer, layer.slice(-5)), '');
+  const ids = ['uidmap=0:100000:1000,1000:300000:5', 'gidmap=0:200000:1000'];
+  const ownersOf = (...names: readonly string[]) =>
+    names.map((name) => statSync(join(rootfs, name))).map(({ uid, gid }) => [uid, gid]);
+  const options = [`lowerdir=${lower.join(':')}`, `upperdir=${upper}`, `workdir=${work}`, ...ids];
+  await mountRootfs([{ type: 'overlay', source: 'overlay', target: '', options }], rootfs);
+  const mapped = [100_000, 200_000];
+  assert.equal(ownersOf('first', 'econd'), [mapped, mapped]);
+  await unmountAll(rootfs);
+  const bind = { type: 'bind', source: lower[0] ?? '', target: '', options: ['rbind', 'ro', ...ids] };
+  await mountRootfs([bind], rootfs);
+  assert.equal(ownersOf('first'), [mapped]);
+  assert.throws(() => writeFileSync(join(rootfs, 'other'), ''), /EROFS|EOVERFLOW/);
+  // Nothing stays mounted beside it, and no process waits.
+  assert.is(mountsIn({ directory, rootfs }).length, 2);
+  assert.not.match(readFileSync('/proc/self/mountinfo', 'utf8'), / \S*\/mapped-\w+\//);
 });
 
 mounting('unmounts what it mounted when a later mount fails, and names the one that failed', async (context) => {

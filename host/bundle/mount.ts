@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { mount, unmount } from '../ffi/mount.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
+import { type IdMapping, takeIdMapping } from './id-mapping.ts';
 import { type Mount, type MountCall, planMount } from './mount-options.ts';
 
 /**
@@ -24,13 +25,25 @@ export async function mountRootfs(mounts: readonly Mount[], rootfs: string): Pro
 
 async function mountOne(one: Mount, target: string): Promise<void> {
   try {
-    const plan = planMount(one);
-    if ('calls' in plan) for (const call of plan.calls) callMount(call, target);
-    else await runMountCommand(plan.command, target);
+    const { mapping, mount } = takeIdMapping(one);
+    if (mapping === null) await carryOut(mount, target);
+    else await mountMapped(mount, mapping, target);
   } catch (cause) {
     const what = `cannot mount ${one.type || 'file system'} "${one.source}" on "${target}"`;
     throw new StatusError(Code.FAILED_PRECONDITION, `${what}: ${(cause as Error).message}`, { cause });
   }
+}
+
+// Loaded here, as few containers have user namespaces.
+async function mountMapped(mount: Mount, mapping: IdMapping, target: string): Promise<void> {
+  const { withMappedSources } = await import('./mapped-mount.ts');
+  await withMappedSources(mount, mapping, (mapped) => carryOut(mapped, target));
+}
+
+async function carryOut(one: Mount, target: string): Promise<void> {
+  const plan = planMount(one);
+  if ('calls' in plan) for (const call of plan.calls) callMount(call, target);
+  else await runMountCommand(plan.command, target);
 }
 
 // Between the two changes of the working directory nothing else of this process can run, and no other path is relative to it.

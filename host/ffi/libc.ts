@@ -17,6 +17,7 @@ const signatures = {
   pthread_create: { arguments: ['buffer', 'pointer', 'pointer', 'pointer'], return: 'int32' },
   pthread_tryjoin_np: { arguments: ['uint64', 'buffer'], return: 'int32' },
   recvmsg: { arguments: ['int32', 'buffer', 'int32'], return: 'int64' },
+  syscall: { arguments: ['uint64', 'uint64', 'uint64', 'uint64', 'uint64', 'uint64'], return: 'int64' },
   umount2: { arguments: ['string', 'int32'], return: 'int32' },
   waitid: { arguments: ['int32', 'uint32', 'buffer', 'int32'], return: 'int32' },
   waitpid: { arguments: ['int32', 'buffer', 'int32'], return: 'int32' },
