@@ -1,4 +1,4 @@
-// Images go to a registry and come back as a kubelet pulls them, in every form that apps have.
+// Images go to a registry and come back as a kubelet pulls them, in the forms that tools push.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -11,7 +11,7 @@ import { request, untilAnswer } from '../testing/network.ts';
 import type { PodNode } from '../testing/pod-node.ts';
 import { openRegistry } from '../testing/registry.ts';
 
-const FORMS = ['docker', 'spin', 'spin-archive', 'wkg'] as const;
+const FORMS = ['docker', 'spin', 'wkg'] as const;
 
 /** Pushes an image of the test app, leaves nothing of it on the node, and gives its name in the registry. */
 async function push({ containerd }: PodNode, registry: string, form: Form): Promise<string> {
