@@ -7,6 +7,8 @@ import type { BodyPipe } from '../wasi/http/body-pipe.ts';
 import type { FutureIncomingResponse } from '../wasi/http/response.ts';
 import { InstanceScope } from '../wasi/instance-scope.ts';
 import type { ByteSink } from '../wasi/io/output-stream.ts';
+import type { LoadHttps } from './https.ts';
+import type { RuntimeConfig } from './runtime-config/empty.ts';
 import type { VariableResolver } from './variable.ts';
 
 /** What a factor may know of the worker it lives in. */
@@ -16,6 +18,10 @@ export type FactorContext = {
   readonly environment: Readonly<Record<string, string>>;
   /** The folder that paths of the plan are relative to. */
   readonly root: string;
+  readonly runtimeConfig: RuntimeConfig;
+  /** Reads a file that the runtime configuration names. Throws an `Error` that names it when it cannot be read. */
+  readonly readConfigFile: (path: string) => string;
+  readonly loadHttps: LoadHttps;
   /** Values of the app's variables. */
   readonly variables: VariableResolver;
   /** Opens a sink on the container's standard error: that is where all output of guests goes. */

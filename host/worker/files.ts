@@ -1,9 +1,9 @@
 // What the shim laid out for the worker in its read-only mount, the descriptor that says whether the shim still lives, and the file for
 // the worker's last words.
 
-import { closeSync, constants, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type PreparedApp, parsePreparedApp } from '../plan/prepared-app.ts';
 import { CONTROL_FD, type WorkerConfig, type WorkerPaths } from './config.ts';
@@ -40,9 +40,41 @@ export function readEnvironmentFile(root: string, path: string): Readonly<Record
   return parseEnv(readTextIn(root, path) ?? '') as Record<string, string>;
 }
 
+/** Reads a file that a runtime configuration names, its path relative to the configuration's folder. Throws an `Error` that names it. */
+export function readConfigFile(root: string, config: RuntimeConfigFile | null, path: string): string {
+  const full = resolve('/', dirname(config?.path ?? '/'), path);
+  const text = readTextIn(root, full);
+  if (text === null) throw new Error(`${config?.path ?? ''} names ${full}, which does not exist`);
+  return text;
+}
+
+/** Where the certificates are that a container trusts, unless `SSL_CERT_FILE` names another file: Debian's place, and an operator's. */
+const ROOTS_FILE = '/etc/ssl/certs/ca-certificates.crt';
+
+/** Reads the root certificates that the container trusts: of `SSL_CERT_FILE`, and those in the folders of `SSL_CERT_DIR`. */
+export function readRoots(root: string, environment: Readonly<Record<string, string>>): string[] {
+  const file = readTextIn(root, environment['SSL_CERT_FILE'] || ROOTS_FILE);
+  const folders = (environment['SSL_CERT_DIR'] ?? '').split(':').filter((folder) => folder !== '');
+  const files = folders.flatMap((folder) => listFiles(root, folder).map((name) => `${folder}/${name}`));
+  return [file, ...files.map((path) => readTextIn(root, path))].filter((text) => text !== null);
+}
+
+function listFiles(root: string, folder: string): string[] {
+  try {
+    const entries = readdirSync(pathIn(root, folder), { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isDirectory() ? [] : entry.name));
+  } catch {
+    return [];
+  }
+}
+
+function pathIn(root: string, path: string): string {
+  return resolve(root, path.replace(/^\/+/, ''));
+}
+
 function readTextIn(root: string, path: string): string | null {
   try {
-    return readFileSync(resolve(root, path.replace(/^\/+/, '')), 'utf8');
+    return readFileSync(pathIn(root, path), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -10,7 +10,9 @@ import { WORKER_MOUNT, workerPathsIn } from './config.ts';
 import { DescriptorWriter } from './descriptor.ts';
 import { DescriptorSink } from './descriptor-sink.ts';
 import {
+  readConfigFile,
   readEnvironmentFile,
+  readRoots,
   readRuntimeConfig,
   readWorkerInput,
   watchControl,
@@ -56,13 +58,16 @@ export async function runWorker({ args, onTerminate, onUncaught }: Invocation): 
     ({ terminationMessagePath } = input.config);
     const { environment } = input.config;
     const print = (text: string) => stdout.write(encoder.encode(text));
-    const runtimeConfig = await openRuntimeConfig(readRuntimeConfig(root, environment), { print, log });
+    const configFile = readRuntimeConfig(root, environment);
+    const runtimeConfig = await openRuntimeConfig(configFile, { print, log });
     limitInstanceMemory(environment[MEMORY_VARIABLE] ?? runtimeConfig.maxInstanceMemory?.toString());
     const worker = await startWorker({
       ...input,
       components: paths.components,
       root,
       runtimeConfig,
+      readConfigFile: (path) => readConfigFile(root, configFile, path),
+      readRoots: () => readRoots(root, environment),
       readEnvironmentFile: (path) => readEnvironmentFile(root, path),
       createEngine,
       createWatchdog: (countdownMs) => new Watchdog(countdownMs),

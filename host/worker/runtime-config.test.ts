@@ -68,7 +68,6 @@ opening('says everything that is wrong, each with its place', async () => {
     '/runtime-config.toml:1:1: stat_dir: unknown field `stat_dir` (did you mean `state_dir`?)',
     '/runtime-config.toml:3:1: outbound_http.x: unknown field `x` ' +
       '(remove it; known here: connection_pooling, max_concurrent_requests, max_connections)',
-    '/runtime-config.toml:2:2: outbound_http: `outbound_http` has no effect yet',
   ]);
 });
 

@@ -3,6 +3,7 @@
 import { createPlanWithoutGrants } from '../../guest-runtime/app/no-grants.ts';
 import type { Engine } from '../engine/engine.ts';
 import { configureFactors, type FactorContext } from '../factor/factor.ts';
+import { createHttpsLoader } from '../factor/https.ts';
 import { factors } from '../factor/index.ts';
 import type { RuntimeConfig } from '../factor/runtime-config/empty.ts';
 import { openVariables } from '../factor/variable-provider/providers.ts';
@@ -25,6 +26,10 @@ export type WorkerOptions = Pick<OversightOptions, 'createWatchdog' | 'ownMemory
   /** The folder that the plan's paths are relative to. */
   readonly root: string;
   readonly runtimeConfig: RuntimeConfig;
+  /** Reads a file that the runtime configuration names. */
+  readonly readConfigFile: (path: string) => string;
+  /** Reads the root certificates that the container trusts. */
+  readonly readRoots: () => readonly string[];
   readonly readEnvironmentFile: (path: string) => Readonly<Record<string, string>>;
   /** Creates an engine that keeps to the limits of instances. */
   readonly createEngine: (name: Engine['name'], limits: InstanceLimits) => Promise<Engine>;
@@ -50,13 +55,18 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const { environment, memoryLimitBytes } = options.config;
   const limits = limitsOf(environment, memoryLimitBytes, plan.components.length);
   const running: RunningTrigger[] = [];
-  const { runtimeConfig, readEnvironmentFile } = options;
+  const { runtimeConfig, readConfigFile, readEnvironmentFile } = options;
+  const loadHttps = createHttpsLoader(options.readRoots, options.log);
   const context: FactorContext = {
     app: plan,
     environment,
     root: options.root,
+    runtimeConfig,
+    readConfigFile,
+    loadHttps,
     variables: await openVariables({
-      ...{ configs: runtimeConfig.variableProviders, environment, variables: plan.variables, readEnvironmentFile },
+      ...{ configs: runtimeConfig.variableProviders, environment, variables: plan.variables },
+      ...{ readEnvironmentFile, loadHttps },
     }),
     openGuestOutput: options.openGuestOutput,
     warn: options.log,

@@ -22,7 +22,7 @@ faults('finds a README with another table, and shows this one', () => {
   assert.equal(others, []);
 });
 
-for (const name of ['SPIN_NEW_THING', 'SPIN_WASMTIME_POOLING', 'SSL_CERT_FILE']) {
+for (const name of ['SPIN_NEW_THING', 'SPIN_WASMTIME_POOLING', 'SSL_KEY_FILE']) {
   faults(`finds that ${name} is read, which the table does not say`, () => {
     assert.equal(findSettingFaults(formatSettings(), sources(`read('${name}')`)), [
       `host/a.ts: names ${name}, which the table of settings does not say is honoured`,

@@ -62,6 +62,12 @@ export const settings: readonly Setting[] = [
     default: '`/runtime-config.toml`, where it exists',
   },
   {
+    name: 'SSL_CERT_FILE',
+    meaning: "root certificates to trust, beside Node's",
+    default: '`/etc/ssl/certs/ca-certificates.crt`, where it exists',
+  },
+  { name: 'SSL_CERT_DIR', meaning: 'folders with more of them, with colons', default: 'none' },
+  {
     name: 'AZURE_*',
     meaning:
       'credentials for `azure_key_vault`: of a service principal (`_TENANT_ID`, `_CLIENT_ID`, `_CLIENT_SECRET`) or a workload (`_FEDERATED_TOKEN_FILE`); `_AUTHORITY_HOST`',
@@ -76,8 +82,6 @@ export const settings: readonly Setting[] = [
   { name: 'SPIN_OUTBOUND_H2C_PRIOR_KNOWLEDGE', meaning: 'outbound requests are of HTTP/1.1', default: null },
   { name: 'SPIN_WASMTIME_*', meaning: 'the engine is not Wasmtime', default: null },
   { name: 'AWS_*', meaning: 'nothing here calls AWS', default: null },
-  { name: 'SSL_CERT_FILE', meaning: "the root certificates are Node's", default: null },
-  { name: 'SSL_CERT_DIR', meaning: "the root certificates are Node's", default: null },
   { name: 'HTTP_PROXY', meaning: 'outbound requests are direct', default: null },
 ];
 

@@ -12,7 +12,13 @@ export class OutboundTimeout extends Error {
   }
 }
 
+/** An error of our own making: all addresses of a name are blocked. */
+export class BlockedAddress extends Error {
+  readonly code = 'BLOCKED_ADDRESS';
+}
+
 const errorCodes: Readonly<Record<string, ErrorCode>> = {
+  BLOCKED_ADDRESS: { tag: 'destination-IP-prohibited' },
   CONNECT_TIMEOUT: { tag: 'connection-timeout' },
   READ_TIMEOUT: { tag: 'connection-read-timeout' },
   ETIMEDOUT: { tag: 'connection-timeout' },

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import https from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -28,7 +29,7 @@ await once(server.listen(0, '127.0.0.1'), 'listening');
 const { port } = server.address() as AddressInfo;
 const authority = `127.0.0.1:${port}`;
 
-const client = createHttpClient();
+const client = createHttpClient({ hasPooling: true, maxRequests: undefined, isBlocked: null, loadHttps: () => https });
 
 function createHandler(more: Partial<OutgoingHandlerOptions> = {}, scope = new InstanceScope()) {
   return createOutgoingHandler(

@@ -5,18 +5,25 @@ import type { AllowedHost, HostRule } from '../../gen/runtime.ts';
 import { httpTypes } from '../../wasi/http/types.ts';
 import type { ComponentFactor, Factor } from '../factor.ts';
 import type { VariableResolver } from '../variable.ts';
-import { createHttpClient } from './client.ts';
+import { createBlock } from './blocked-networks.ts';
+import { createHttpClient, type HttpClient } from './client.ts';
+import { openClientTls } from './client-tls.ts';
 import { createOutgoingHandler } from './handler.ts';
 import { createSendRequest } from './send-request.ts';
 
 /** The outbound HTTP factor. */
 export const outboundHttp: Factor = {
   name: 'outbound-http',
-  configure({ variables, entrance, warn }) {
-    const client = createHttpClient();
+  configure({ variables, runtimeConfig, readConfigFile, loadHttps, entrance, warn }) {
+    const { http, blocked, clientTls } = runtimeConfig.networking;
+    const send = createHttpClient({ ...http, isBlocked: createBlock(blocked), loadHttps });
+    const tlsOf = openClientTls(clientTls, readConfigFile);
     return {
       prepare(component): ComponentFactor {
         const rules = createRules(component.allowedOutboundHosts, variables);
+        const findTls = tlsOf(component.id);
+        const client: HttpClient = (request, response, scope) =>
+          send(request, response, scope, findTls(request.hostname));
         return {
           shared: { 'wasi:http/types@0.2': httpTypes },
           create: (scope) => {

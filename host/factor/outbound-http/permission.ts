@@ -1,6 +1,6 @@
 // Compares a destination with the rules of `allowed_outbound_hosts`. Mechanical: what the rules mean was decided in the plan.
 
-import { parseIpv4, parseIpv6 } from '../../../guest-runtime/policy/ip-network.ts';
+import { type IpNetwork, parseIpv4, parseIpv6 } from '../../../guest-runtime/policy/ip-network.ts';
 import type { HostPattern, HostRule, PortPattern } from '../../gen/runtime.ts';
 
 /** Where a guest wants to connect to. */
@@ -36,7 +36,7 @@ function matchesHost(pattern: HostPattern, host: string): boolean {
     case 'subdomain':
       return host.endsWith(`.${pattern.val}`);
     case 'cidr':
-      return isInNetwork(pattern.val[0], pattern.val[1], host);
+      return isHostInNetwork({ address: pattern.val[0], prefixLength: pattern.val[1] }, host);
   }
 }
 
@@ -51,9 +51,14 @@ function matchesPort(pattern: PortPattern, port: number): boolean {
   }
 }
 
-function isInNetwork(network: Uint8Array, prefixLength: number, host: string): boolean {
+function isHostInNetwork(network: IpNetwork, host: string): boolean {
   const address = parseIpv4(host) ?? parseIpv6(host);
-  if (address?.length !== network.length) return false;
+  return address !== undefined && isInNetwork(network, address);
+}
+
+/** Whether a network has an address of these bytes. */
+export function isInNetwork({ address: network, prefixLength }: IpNetwork, address: Uint8Array): boolean {
+  if (address.length !== network.length) return false;
   for (let bit = 0; bit < prefixLength; bit++) {
     const mask = 0x80 >> (bit & 7);
     if (((address[bit >> 3] ?? 0) & mask) !== ((network[bit >> 3] ?? 0) & mask)) return false;

@@ -144,7 +144,24 @@ max_payload_size_bytes = 1
     config.warnings[0]?.message,
     'this host offers no key-value store yet: `[key_value_store.a]` has no effect',
   );
-  assert.is(config.warnings.length, 14);
+  assert.equal(config.networking.http, { hasPooling: false, maxRequests: 11 });
+  assert.equal(config.networking.blocked, {
+    networks: [
+      { address: Uint8Array.of(10, 0, 0, 0), prefixLength: 8 },
+      { address: Uint8Array.of(0xfd, ...new Array<number>(15).fill(0)), prefixLength: 8 },
+    ],
+    hasPrivate: true,
+  });
+  assert.equal(config.networking.clientTls, [
+    {
+      componentIds: ['a'],
+      hosts: ['*.example.com'],
+      hasDefaultRoots: true,
+      rootsFile: 'roots.pem',
+      client: { certificateFile: 'cert.pem', keyFile: 'key.pem' },
+    },
+  ]);
+  assert.is(config.warnings.length, 13);
 });
 
 parsing('says nothing of an empty file', () => {
@@ -153,6 +170,34 @@ parsing('says nothing of an empty file', () => {
   assert.equal(config.warnings, []);
   assert.is(config.summary, '');
 });
+
+for (const [text, config] of [
+  ['', { hasPooling: true, maxRequests: undefined }],
+  ['[outbound_http]', { hasPooling: false, maxRequests: undefined }],
+  ['[outbound_http]\nconnection_pooling = true\nmax_connections = 0', { hasPooling: true, maxRequests: 0 }],
+  ['[outbound_http]\nmax_concurrent_requests = 0', { hasPooling: false, maxRequests: 1 }],
+] as const) {
+  parsing(`reads limits of requests: ${JSON.stringify(text)}`, () => {
+    const found = parseRuntimeConfig(text, 'f');
+    assert.ok('warnings' in found);
+    assert.equal(found.networking.http, config);
+  });
+}
+
+for (const [fields, hasDefaultRoots] of [
+  ['', true],
+  ['ca_roots_file = "f"', false],
+  ['ca_roots_file = "f"\nca_use_webpki_roots = true', true],
+  ['ca_use_platform_roots = false', false],
+  ['ca_use_platform_roots = false\nca_use_webpki_roots = true', true],
+] as const) {
+  parsing(`tells whom a component trusts: ${JSON.stringify(fields)}`, () => {
+    const found = parseRuntimeConfig(`[[client_tls]]\ncomponent_ids = ["a"]\nhosts = ["B"]\n${fields}`, 'f');
+    assert.ok('warnings' in found);
+    const [one] = found.networking.clientTls;
+    assert.equal([one?.hasDefaultRoots, one?.hosts], [hasDefaultRoots, ['b']]);
+  });
+}
 
 const provider = (fields: string) => `[[variables_provider]]\n${fields}`;
 const cases: [why: string, text: string, errors: string[]][] = [
@@ -241,6 +286,11 @@ const cases: [why: string, text: string, errors: string[]][] = [
     'a certificate without its key',
     '[[client_tls]]\ncomponent_ids = ["a"]\nhosts = ["b"]\nclient_cert_file = "c"',
     ['4:20 client_tls[0].client_cert_file: `client_cert_file` is there alone'],
+  ],
+  [
+    'both limits of requests',
+    '[outbound_http]\nmax_connections = 1\nmax_concurrent_requests = 1',
+    ['3:27 outbound_http.max_concurrent_requests: `max_connections` is there too'],
   ],
   [
     'mistakes in several sections at once',

@@ -6,7 +6,7 @@ import { TableReader } from '../../../guest-runtime/manifest/reader.ts';
 import { parseToml } from '../../../guest-runtime/manifest/toml.ts';
 import type { Diagnostic } from '../../gen/runtime.ts';
 import type { RuntimeConfig } from './empty.ts';
-import { checkNetworking } from './networking.ts';
+import { readNetworking } from './networking.ts';
 import { checkStores } from './stores.ts';
 import { readVariableProviders } from './variable-providers.ts';
 
@@ -26,9 +26,9 @@ function readConfig(root: TableReader): Omit<RuntimeConfig, 'warnings'> {
   const config = {
     maxInstanceMemory: root.count('max_instance_memory'),
     variableProviders: readVariableProviders(root),
+    networking: readNetworking(root),
     summary: checkStores(root),
   };
-  checkNetworking(root);
   root.finish();
   return config;
 }

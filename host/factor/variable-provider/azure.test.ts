@@ -1,12 +1,15 @@
 // Azure's key vault and its tokens against a server that answers as their documentation says.
 
+import https from 'node:https';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type AzureCredentialOptions, createAzureCredential } from './azure-credential.ts';
 import { createAzureKeyVaultProvider, resourceOf } from './azure-key-vault.ts';
 import type { JsonAnswer, JsonRequest } from './json-request.ts';
-import { sendJson } from './json-request.ts';
+import { createSendJson } from './json-request.ts';
 import { startJsonServer } from './testing/json-server.ts';
+
+const sendJson = createSendJson(() => https);
 
 const vault = suite('createAzureKeyVaultProvider');
 

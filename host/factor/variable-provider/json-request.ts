@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { getBuiltinModule } from 'node:process';
 import { text } from 'node:stream/consumers';
+import type { LoadHttps } from '../https.ts';
 
 /** No answer takes longer, in milliseconds: a guest waits for it. */
 const TIMEOUT_MS = 30_000;
@@ -20,9 +21,13 @@ export type JsonAnswer = { readonly status: number; readonly body: unknown };
 /** Sends a request. Rejects with an `Error` that names the server when it gives no answer. */
 export type SendJson = (request: JsonRequest) => Promise<JsonAnswer>;
 
-/** Sends a request over a connection of its own. */
-export const sendJson: SendJson = async ({ url, headers = {}, form }) => {
-  const { request } = getBuiltinModule(url.startsWith('https:') ? 'node:https' : 'node:http');
+/** Creates what sends each request over a connection of its own. */
+export function createSendJson(loadHttps: LoadHttps): SendJson {
+  return (request) => send(request, loadHttps);
+}
+
+async function send({ url, headers = {}, form }: JsonRequest, loadHttps: LoadHttps): Promise<JsonAnswer> {
+  const { request } = url.startsWith('https:') ? loadHttps() : getBuiltinModule('node:http');
   const body = form && new URLSearchParams(form).toString();
   const type = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
   try {
@@ -43,7 +48,7 @@ export const sendJson: SendJson = async ({ url, headers = {}, form }) => {
       cause: error,
     });
   }
-};
+}
 
 /** Reads a small text file, such as a token that is renewed from time to time. */
 export function readText(path: string): Promise<string> {

@@ -1,3 +1,4 @@
+import https from 'node:https';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { VariableProviderConfig } from '../runtime-config/variable-providers.ts';
@@ -6,7 +7,14 @@ import { openVariables, type ProviderOptions } from './providers.ts';
 const variables = ['a', 'b', 'c', 'd'].map((name) => ({ name, secret: false, default: 'default' }));
 
 function open(configs: VariableProviderConfig[], more: Partial<ProviderOptions> = {}) {
-  return openVariables({ configs, environment: {}, variables, readEnvironmentFile: () => ({}), ...more });
+  return openVariables({
+    configs,
+    environment: {},
+    variables,
+    readEnvironmentFile: () => ({}),
+    loadHttps: () => https,
+    ...more,
+  });
 }
 
 const opening = suite('openVariables');

@@ -2,6 +2,7 @@
 // environment.
 
 import type { Variable } from '../../gen/runtime.ts';
+import type { LoadHttps } from '../https.ts';
 import type { VariableProviderConfig } from '../runtime-config/variable-providers.ts';
 import {
   checkRequiredVariables,
@@ -16,6 +17,7 @@ export type ProviderOptions = {
   readonly configs: readonly VariableProviderConfig[];
   readonly environment: Readonly<Record<string, string>>;
   readonly variables: readonly Variable[];
+  readonly loadHttps: LoadHttps;
   /** Reads a file of environment variables, its path relative to the app's root; one that is not there has none. */
   readonly readEnvironmentFile: (path: string) => Readonly<Record<string, string>>;
 };
@@ -40,7 +42,7 @@ async function createProviders(options: ProviderOptions): Promise<VariableProvid
 
 async function createProvider(
   config: VariableProviderConfig,
-  { environment, readEnvironmentFile }: ProviderOptions,
+  { environment, readEnvironmentFile, loadHttps }: ProviderOptions,
 ): Promise<VariableProvider> {
   switch (config.type) {
     case 'static':
@@ -51,18 +53,23 @@ async function createProvider(
       return createEnvironmentProvider({ environment, prefix, readMore });
     }
     case 'vault': {
-      const [{ createVaultProvider }, { sendJson }] = await Promise.all([
+      const [{ createVaultProvider }, { createSendJson }] = await Promise.all([
         import('./vault.ts'),
         import('./json-request.ts'),
       ]);
-      return createVaultProvider(config, sendJson);
+      return createVaultProvider(config, createSendJson(loadHttps));
     }
     case 'azure_key_vault': {
-      const [{ createAzureKeyVaultProvider }, { sendJson, readText }] = await Promise.all([
+      const [{ createAzureKeyVaultProvider }, { createSendJson, readText }] = await Promise.all([
         import('./azure-key-vault.ts'),
         import('./json-request.ts'),
       ]);
-      return createAzureKeyVaultProvider(config, { environment, send: sendJson, readText, now: Date.now });
+      return createAzureKeyVaultProvider(config, {
+        environment,
+        send: createSendJson(loadHttps),
+        readText,
+        now: Date.now,
+      });
     }
   }
 }

@@ -1,10 +1,13 @@
 // The provider against a server that answers as Vault's documentation says; host/e2e/vault.e2e.ts asks a real one.
 
+import https from 'node:https';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sendJson } from './json-request.ts';
+import { createSendJson } from './json-request.ts';
 import { startJsonServer } from './testing/json-server.ts';
 import { createVaultProvider } from './vault.ts';
+
+const sendJson = createSendJson(() => https);
 
 const secret = (data: unknown) => ({ data: { data, metadata: { version: 1 } } });
 

@@ -6,6 +6,7 @@ export type ErrorCode =
   | { readonly tag: 'DNS-error'; readonly val: { readonly rcode?: string; readonly infoCode?: number } }
   | { readonly tag: 'destination-not-found' }
   | { readonly tag: 'destination-IP-prohibited' }
+  | { readonly tag: 'connection-limit-reached' }
   | { readonly tag: 'connection-refused' }
   | { readonly tag: 'connection-terminated' }
   | { readonly tag: 'connection-timeout' }

@@ -1,5 +1,6 @@
 // A worker within the test's process, on a free port, that remembers what it and its guests write.
 
+import { readFileSync } from 'node:fs';
 import { createJcoEngine } from '../../engine/jco/jco-engine.ts';
 import { createLinkEngine } from '../../engine/link/link-engine.ts';
 import { emptyRuntimeConfig, type RuntimeConfig } from '../../factor/runtime-config/empty.ts';
@@ -48,6 +49,8 @@ export async function startTestWorker(
       components: fixture.paths.components,
       root: options.root ?? '/',
       runtimeConfig: { ...emptyRuntimeConfig, ...options.runtimeConfig },
+      readConfigFile: (path) => readFileSync(path, 'utf8'),
+      readRoots: () => [],
       readEnvironmentFile: () => ({}),
       createEngine: async (name, { maxUses }) =>
         name === 'jco' ? createJcoEngine() : createLinkEngine({ waits: mayWait, maxUses }),

@@ -1,0 +1,21 @@
+// A certificate for 127.0.0.1, signed by itself, valid until 2126; made with `openssl req -new -x509`.
+
+/** The key of `cert`. */
+export const key = `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIDYKFMF/I3QJbo+o0WRXHrrwcTH3HNE6yXLH7pfOwSUXoAoGCCqGSM49
+AwEHoUQDQgAEhR4wRDdSgaPtvnFKHKwpB6/6rrZUxPChsssSvxXjbi6LJpjwVJAP
+BXJ5DBOuB+Y4OV+twRY0eZfOMmsn2668pQ==
+-----END EC PRIVATE KEY-----`;
+
+/** The certificate. */
+export const cert = `-----BEGIN CERTIFICATE-----
+MIIBkDCCATagAwIBAgIUdoUyvPSO1VmXnlSJCl6h1AMLdEYwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzIwNDMzM1oYDzIxMjYxMDMw
+MjA0MzMzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASFHjBEN1KBo+2+cUocrCkHr/qutlTE8KGyyxK/FeNuLosmmPBUkA8F
+cnkME64H5jg5X63BFjR5l84yayfbrrylo2QwYjAdBgNVHQ4EFgQU4IX5I8OPOI+p
+a6t7WkEFmLNdtuIwHwYDVR0jBBgwFoAU4IX5I8OPOI+pa6t7WkEFmLNdtuIwDwYD
+VR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0gAMEUC
+IFCeZmedkR1j/6vjgdccCWTb+JJeH9xilN5zKqCZ8brYAiEAgOCZNhUv1LnAfGIs
+H9kh/V3hRz+9hRq4uWq+iz4YoJE=
+-----END CERTIFICATE-----`;
