@@ -2,6 +2,7 @@
 // results are returned or thrown here; everything below works on plain values and runs in any JavaScript engine.
 
 import type {
+  Adapter,
   AppExports,
   AppSource,
   ComponentPlan,
@@ -43,15 +44,25 @@ export const link: LinkExports = {
       const files = [component, ...dependencies.map((dependency) => dependency.component)];
       const file = files.findIndex(isCoreModule);
       const module = files[file];
-      if (module) return { tag: 'core-module', val: { file, adapter: chooseAdapter(module) } };
+      if (module) return { tag: 'core-module', val: { file, adapter: adapterOf(module, dependencies[file - 1]) } };
       return linkOrName(component, dependencies);
     } catch (error) {
       if (!REFUSALS.some((known) => error instanceof known)) throw error;
       const { message, fix } = error as Error & { readonly fix?: string };
-      throw { severity: 'error', file: options.name, message, fix } satisfies Diagnostic;
+      const field = error instanceof DependencyError ? `dependencies.${JSON.stringify(error.dependency)}` : undefined;
+      throw { severity: 'error', file: options.name, field, message, fix } satisfies Diagnostic;
     }
   },
 };
+
+function adapterOf(module: Uint8Array, dependency: LinkDependency | undefined): Adapter {
+  try {
+    return chooseAdapter(module);
+  } catch (error) {
+    if (dependency === undefined || !(error instanceof UnadaptableModuleError)) throw error;
+    throw new DependencyError(dependency.name, `cannot be linked: ${error.message}`, error.fix);
+  }
+}
 
 /** What says that an app's bytes are at fault. */
 const REFUSALS = [MalformedComponentError, UnadaptableModuleError, DependencyError];
@@ -71,7 +82,8 @@ function linkOrName(component: Uint8Array, dependencies: readonly LinkDependency
     return { tag: 'plan', val: linkComponent(component, dependencies) };
   } catch (error) {
     if (!(error instanceof UnsupportedComponentError)) throw error;
-    if (dependencies.length > 0) throw new DependencyError(`a component with dependencies: ${error.message}`);
+    const [dependency] = dependencies;
+    if (dependency) throw new DependencyError(dependency.name, `cannot be linked to it: ${error.message}`);
     const { imports, exports } = readComponentExterns(component);
     return { tag: 'unlinked', val: { imports: [...imports], exports: [...exports], reason: error.message } };
   }

@@ -5,7 +5,6 @@ import * as assert from 'uvu/assert';
 import type { DependencyImports, Inheritance, LinkDependency } from '../../host/gen/runtime.ts';
 import { assignDependencies, DependencyError } from './dependency.ts';
 import { linkComponent } from './linker.ts';
-import { MalformedComponentError } from './reader.ts';
 import { binaryFromWat } from './testing/wat.ts';
 
 const plain = (val: string): DependencyImports => ({ tag: 'plain', val });
@@ -56,7 +55,10 @@ assign('refuses two dependencies for one import', () => {
     { name: 'x', imports: of('a:b') },
     { name: 'y', imports: of('a:b', 'd') },
   ];
-  assert.throws(() => assignDependencies(IMPORTS, dependencies), /"x" and "y" both satisfy the import "a:b\/d"/);
+  assert.throws(
+    () => assignDependencies(IMPORTS, dependencies),
+    /dependency "y" satisfies the import "a:b\/d", which "x" satisfies too/,
+  );
 });
 
 assign.run();
@@ -163,7 +165,7 @@ const mismatched: [what: string, main: string, dependency: string, message: RegE
     'a function of another type',
     MAIN,
     exporter('a:b/c@1.0.0', '(param "x" s32) (result u32)'),
-    /"f" of "a:b\/c@1\.0\.0" of dependency "dep" is of another function type/,
+    /^dependency "dep" does not fit the import "a:b\/c@1\.0\.0": "f" of "a:b\/c@1\.0\.0" is of another function type/,
   ],
   [
     'a function whose parameter has another name',
@@ -179,7 +181,7 @@ for (const [what, main, dependency, message] of mismatched) {
     const [bytes, linked] = [await binaryFromWat(main), await dependencyOf(dependency)];
     assert.throws(
       () => linkComponent(bytes, [linked]),
-      (error: unknown) => error instanceof MalformedComponentError && message.test(error.message),
+      (error: unknown) => error instanceof DependencyError && error.dependency === 'dep' && message.test(error.message),
     );
   });
 }
@@ -190,7 +192,8 @@ link('says which dependency is malformed, and where', async () => {
   assert.throws(
     () => linkComponent(bytes, [dependency]),
     (error: unknown) =>
-      error instanceof DependencyError && /^dependency "dep": not a component.*byte 0/.test(error.message),
+      error instanceof DependencyError &&
+      /^dependency "dep" cannot be linked: not a component.*byte 0/.test(error.message),
   );
 });
 

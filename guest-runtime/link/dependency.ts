@@ -3,13 +3,15 @@
 
 import type { DependencyImports } from '../../host/gen/runtime.ts';
 
-/** Why a dependency cannot be linked. */
+/** Why a dependency, whose name in the manifest is `dependency`, cannot be linked. */
 export class DependencyError extends Error {
   override readonly name = 'DependencyError';
+  readonly dependency: string;
   readonly fix: string | undefined;
 
-  constructor(message: string, fix?: string) {
-    super(message);
+  constructor(dependency: string, problem: string, fix?: string) {
+    super(`dependency ${JSON.stringify(dependency)} ${problem}`);
+    this.dependency = dependency;
     this.fix = fix;
   }
 }
@@ -29,20 +31,18 @@ export function assignDependencies(
     const matching = imports.filter((importName) => isMatch(wanted, importName));
     if (matching.length === 0) {
       const fix = `the component imports ${imports.join(', ') || 'nothing'}`;
-      throw new DependencyError(`dependency ${JSON.stringify(name)} satisfies none of the component's imports`, fix);
+      throw new DependencyError(name, "satisfies none of the component's imports", fix);
     }
     for (const importName of matching) {
       const other = dependencies[assigned.get(importName) ?? -1];
-      if (other) throw new DependencyError(conflictOf(importName, other.name, name), 'name the interface of each');
+      if (other) {
+        const problem = `satisfies the import "${importName}", which ${JSON.stringify(other.name)} satisfies too`;
+        throw new DependencyError(name, problem, 'name the interface of each');
+      }
       assigned.set(importName, index);
     }
   }
   return assigned;
-}
-
-function conflictOf(importName: string, first: string, second: string): string {
-  const names = [first, second].map((name) => JSON.stringify(name)).join(' and ');
-  return `dependencies ${names} both satisfy the import "${importName}"`;
 }
 
 /** Whether an import's name is meant: a plain one by itself, an interface by those of its parts that are given. */

@@ -68,18 +68,15 @@ class Linker {
     return this.instantiate({ sort: 'component', definition, scope: null }, provide, 0, 0);
   }
 
-  /** Instantiates dependency `index`, whose imports all come from the host. Errors say which dependency they are about. */
+  /** Instantiates dependency `index`, whose imports all come from the host. */
   instantiateDependency({ name, component, inherit }: LinkDependency, index: number): InstanceEntity {
-    try {
+    return blame(name, 'cannot be linked', () => {
       const definition = parseComponent(component);
       const { imports } = this.builder.plan;
       imports.push(...namesOfImports(definition).filter((imported) => !imports.includes(imported)));
       const grants = inherit.tag === 'all' ? null : index;
       return this.instantiateOuter(definition, (scope, imported) => this.importFromHost(scope, imported, grants));
-    } catch (error) {
-      if (!(error instanceof MalformedComponentError || error instanceof UnsupportedComponentError)) throw error;
-      throw new DependencyError(`dependency ${JSON.stringify(name)}: ${error.message}`);
-    }
+    });
   }
 
   importFromHost(scope: Scope, { name, description, offset }: Import, dependency: number | null): Entity {
@@ -90,12 +87,13 @@ class Linker {
   takeExport(scope: Scope, imported: Import, dependency: LinkDependency, { exports }: InstanceEntity): Entity {
     const name = dependency.export ?? imported.name;
     const entity = exports.get(name);
-    const label = `dependency ${JSON.stringify(dependency.name)}`;
     if (entity === undefined) {
       const fix = `it exports ${[...exports.keys()].join(', ') || 'nothing'}: name one of these as its \`export\``;
-      throw new DependencyError(`${label} exports no "${name}" for the import "${imported.name}"`, fix);
+      throw new DependencyError(dependency.name, `exports no "${name}" for the import "${imported.name}"`, fix);
     }
-    return matchEntity(this.builder, scope, imported.description, entity, `"${name}" of ${label}`, imported.offset);
+    return blame(dependency.name, `does not fit the import "${imported.name}"`, () =>
+      matchEntity(this.builder, scope, imported.description, entity, `"${name}"`, imported.offset),
+    );
   }
 
   /** Carries out a component's definitions. */
@@ -208,6 +206,16 @@ class Linker {
     } else if (entity.sort === 'instance' && name === '') {
       for (const [inner, member] of entity.exports) this.exportEntity(interfaceName, inner, member);
     }
+  }
+}
+
+/** Says of an error which dependency is at fault. */
+function blame<T>(dependency: string, problem: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof MalformedComponentError || error instanceof UnsupportedComponentError)) throw error;
+    throw new DependencyError(dependency, `${problem}: ${error.message}`);
   }
 }
 

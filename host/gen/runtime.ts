@@ -776,7 +776,8 @@ export interface LinkedComponentCoreModule {
 /** Functions of the interface `link`. An error result is thrown. */
 export interface LinkExports {
   /**
-   * Links a component with its dependencies, or says what is wrong with them.
+   * Links a component with its dependencies, or says what is wrong with them: where that is a dependency, the diagnostic's field is
+   * `dependencies."name"`.
    */
   link(component: Uint8Array, dependencies: Array<LinkDependency>, options: LinkOptions): LinkedComponent;
 }

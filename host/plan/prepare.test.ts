@@ -259,7 +259,10 @@ preparing('says of every dependency that cannot be opened', async (context) => {
 
 preparing('says of a dependency that it satisfies no import, and which there are', async (context) => {
   const [line = ''] = await refusalOf(context, `${MANIFEST}dependencies = { "a:b/c" = { path = "bin/hello.wasm" } }\n`);
-  assert.match(line, /\/bin\/hello\.wasm: dependency "a:b\/c" satisfies none of the component's imports/);
+  assert.match(
+    line,
+    /^\/spin\.toml:8:18: component\.hello\.dependencies\."a:b\/c": \/bin\/hello\.wasm: dependency "a:b\/c" satisfies none of the component's imports/,
+  );
   assert.match(line, /the component imports wasi:cli\/environment/);
 });
 

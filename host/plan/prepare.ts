@@ -17,6 +17,7 @@ import { formatJson } from './json.ts';
 import { PlanRefusedError } from './plan-refused.ts';
 import { type EngineChoice, Planner } from './planner.ts';
 import { formatPreparedApp, type PreparedApp, type PreparedComponentRef } from './prepared-app.ts';
+import { dependencyField } from './protocol.ts';
 import { type FetchRemotes, NO_REMOTES, resolveRemotes } from './remote-source.ts';
 import { MANIFEST_PATH } from './rootfs.ts';
 
@@ -150,12 +151,14 @@ async function prepareComponent(planner: Planner, plan: AppPlan, source: OpenSou
   return { id: component.id, key, engine: info.engine, handler };
 }
 
-/** Says of a component that cannot be linked where the manifest names it. */
-function locate(error: PlanRefusedError, { component, path }: OpenSource): PlanRefusedError {
-  const field = `component.${component.id}.source`;
+/** Says of a component that cannot be linked, or of its dependency, where the manifest names it. */
+function locate(error: PlanRefusedError, { component, path, dependencies }: OpenSource): PlanRefusedError {
   return new PlanRefusedError(
-    error.diagnostics.map(({ severity, message, fix }) => {
-      return { severity, file: MANIFEST_PATH, ...component.location, field, message: `${path}: ${message}`, fix };
+    error.diagnostics.map(({ severity, field = 'source', message, fix }) => {
+      const linked = dependencies.find(({ dependency }) => field === dependencyField(dependency.name));
+      const location = linked ? linked.dependency.location : component.location;
+      const at = { file: MANIFEST_PATH, ...location, field: `component.${component.id}.${field}` };
+      return { severity, ...at, message: `${linked ? linked.path : path}: ${message}`, fix };
     }),
   );
 }

@@ -18,6 +18,11 @@ export type FileEntry = { readonly name: string; readonly size: number };
 /** A component within a payload, with what linking it to another one needs. */
 export type DependencyEntry = Omit<LinkDependency, 'component'> & { readonly size: number };
 
+/** The field of a diagnostic that is about a dependency, as `link` gives it: a part of its component's table. */
+export function dependencyField(name: string): string {
+  return `dependencies.${JSON.stringify(name)}`;
+}
+
 /** A request; a component's or the files' bytes are its payload. */
 export type PlanRequest =
   /** Use this guest runtime, transpiled, for what follows. Without it the built-in one is used. */

@@ -6,7 +6,13 @@ import type { Adapter, Diagnostic, LinkExports, LinkedComponent } from '../gen/r
 import { type ComponentFile, createLinkedFiles, createTranspiledFiles } from './component-files.ts';
 import { callGuest, type GuestRuntime, openGuestRuntime } from './guest-runtime.ts';
 import { encodeHead, MessageReader } from './message.ts';
-import type { DependencyEntry, FileEntry, PlanAnswer, PlanRequest } from './protocol.ts';
+import {
+  type DependencyEntry,
+  dependencyField,
+  type FileEntry,
+  type PlanAnswer,
+  type PlanRequest,
+} from './protocol.ts';
 import type { Adapt } from './transpiler/component-tools.ts';
 import type { Generate } from './transpiler/entry.ts';
 
@@ -128,7 +134,9 @@ class Session {
       const { file, adapter } = linked.value.val;
       const module = adapted[file];
       if (module === undefined) break;
-      const result = await callAdapt(await this.#openAdapt(), module, adapter, name);
+      const dependency = dependencies[file - 1];
+      const place = dependency ? { file: name, field: dependencyField(dependency.name) } : { file: name };
+      const result = await callAdapt(await this.#openAdapt(), module, adapter, place);
       if ('diagnostics' in result) return result;
       adapted[file] = result.component;
     }
@@ -172,13 +180,13 @@ async function callAdapt(
   adapt: Adapt,
   module: Uint8Array,
   adapter: Adapter,
-  file: string,
+  place: Pick<Diagnostic, 'file' | 'field'>,
 ): Promise<Refused | { readonly component: Uint8Array }> {
   try {
     return { component: await adapt(module, adapter) };
   } catch (error) {
     const message = `the core module cannot become a component: ${readReason(error)}`;
-    return { diagnostics: [{ severity: 'error', file, message }] };
+    return { diagnostics: [{ severity: 'error', ...place, message }] };
   }
 }
 
