@@ -8,10 +8,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readInstaller } from '../image/files.ts';
 import { withDirectories } from '../image/tar.ts';
+import { planInstall } from '../install/plan.ts';
 import { mustRun, type Output, runCommand, startCommand } from '../testing/command.ts';
 import { onEachPodNode } from '../testing/each-release.ts';
 import { untilAnswer } from '../testing/network.ts';
 import type { PodNode } from '../testing/pod-node.ts';
+import { listReleases } from '../testing/releases.ts';
 
 const EXECUTABLE = 'build/containerd-shim-spin-v2';
 const HANDLER = 'installed';
@@ -61,6 +63,9 @@ class Target {
     return readFile(this.#node.containerd.configPath, 'utf8');
   }
 }
+
+// Known before the first suite is declared: those declared later, after a wait, would run beside it.
+const releases = await listReleases();
 
 await onEachPodNode('installer', (test, release) => {
   test('adds a handler that runs Spin pods, and takes it away again', async (node) => {
@@ -134,6 +139,44 @@ await onEachPodNode('installer', (test, release) => {
     });
   }
 });
+
+const effect = suite('effect of an installation');
+for (const release of releases) {
+  for (const name of ['', 'debian', 'kubeadm', 'kind', 'minikube']) {
+    effect(
+      `is one more runtime on ${name || 'a node without a configuration'}, containerd ${release.version}`,
+      async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'effect-'));
+        const configuration = join(folder, 'config.toml');
+        const text = name === '' ? undefined : await readFile(`host/install/fixtures/${name}.toml`, 'utf8');
+        const texts = new Map(text === undefined ? [] : [[configuration, text]]);
+        const node = {
+          exists: () => true,
+          read: (path: string) => texts.get(path),
+          containerdVersion: release.version,
+        };
+        const wishes = { handler: 'spin', distribution: 'containerd', configuration };
+        const runtimes = async (): Promise<string[]> => {
+          const dump = await mustRun(join(release.programs, 'containerd'), [
+            '--config',
+            configuration,
+            'config',
+            'dump',
+          ]);
+          return [...dump.matchAll(/\.containerd\.runtimes\.([\w-]+)\]$/gm)].map(([, handler = '']) => handler).sort();
+        };
+        if (text !== undefined) await writeFile(configuration, text);
+        const before = text === undefined ? ['runc'] : await runtimes();
+        const edit = planInstall({ ...node, runc: undefined }, wishes).edits.find(({ path }) => path === configuration);
+        await writeFile(configuration, edit?.after ?? '');
+        assert.ok(before.includes('runc'));
+        assert.equal(await runtimes(), [...before, 'spin'].sort());
+        await rm(folder, { recursive: true });
+      },
+    );
+  }
+}
+effect.run();
 
 const image = suite<{ root: string }>('installer image');
 image.before((context) => {

@@ -17,9 +17,21 @@ const ADDITION = /\n?# containerd-shim-spin begins:[^\n]*\n[\s\S]*?# containerd-
 /** Annotations of a pod that its containers are to have as well: those that this project defines. */
 const POD_ANNOTATIONS = 'containerd-shim-spin/*';
 
+/**
+ * Writes the runtime that containerd has by itself. Before 2.0, a configuration that names any runtime thereby has no other: without this
+ * one CRI would not start.
+ */
+export function formatDefaultRuntime(version: Version): string {
+  return `[${tableName('runc', version)}]\n${formatKeys({ runtime_type: 'io.containerd.runc.v2' })}`;
+}
+
+function tableName(handler: string, version: Version): string {
+  return `plugins.${JSON.stringify(RUNTIME_PLUGINS[version])}.containerd.runtimes.${JSON.stringify(handler)}`;
+}
+
 /** Writes the tables of a handler for a configuration of that version. */
 export function formatHandler({ name, executable, inherited }: Handler, version: Version): string {
-  const table = `plugins.${JSON.stringify(RUNTIME_PLUGINS[version])}.containerd.runtimes.${JSON.stringify(name)}`;
+  const table = tableName(name, version);
   const keys = { runtime_type: executable, pod_annotations: [POD_ANNOTATIONS], ...inherited.keys };
   const options =
     Object.keys(inherited.options).length > 0 ? `[${table}.options]\n${formatKeys(inherited.options)}` : '';

@@ -1,7 +1,7 @@
 // What is to be done to a node, from what is there: the handler `spin` into containerd's configuration, or out of it. Doing it again
 // gives nothing to do; nothing that is not this project's is changed, and each edit knows the text it replaces, which is the way back.
 import { Code, StatusError } from '../ttrpc/status.ts';
-import { addTables, formatHandler, hasTables, removeTables } from './addition.ts';
+import { addTables, formatDefaultRuntime, formatHandler, hasTables, removeTables } from './addition.ts';
 import {
   type Configuration,
   inheritedOf,
@@ -75,9 +75,12 @@ export function planInstall(node: Node, wishes: Wishes): Plan {
   const place = placeFor(distribution, { text, configuration, version });
   const before = node.read(place.path);
   const inherited = inheritedOf(node.runc ?? configuration?.runtimes['runc'] ?? {});
-  const tables = formatHandler({ name: wishes.handler, executable: executableIn(directory), inherited }, version);
+  const handler = formatHandler({ name: wishes.handler, executable: executableIn(directory), inherited }, version);
+  const isWhole = place.path === distribution.configuration;
+  const takesDefault = isWhole && version < 3 && Object.keys(configuration?.runtimes ?? {}).length === 0;
+  const tables = takesDefault ? formatDefaultRuntime(version) + handler : handler;
   const after = addTables(place.isOurs ? place.beginning : (before ?? place.beginning), tables);
-  if (place.path === distribution.configuration) checkAddition(distribution, after, node);
+  if (isWhole) checkAddition(distribution, after, node);
   const edits =
     after === before ? [] : [...keepOriginal(place.path, before, node), { path: place.path, before, after }];
   return { distribution, directory, edits, units: unitsOf(distribution, node), isWatched: place.isWatched };

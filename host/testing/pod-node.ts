@@ -178,7 +178,10 @@ export class PodNode {
   /** Stops and removes every pod, and the cgroup that a kubelet would have made for it. Never rejects. */
   async removeAll(): Promise<void> {
     for (const pod of this.#pods) {
-      await pod.remove().catch(() => {});
+      await pod.remove().catch((error: Error) => {
+        // The test has failed or will, of what is left; this tells why.
+        process.stderr.write(`cannot remove the pod ${pod.id}: ${error.message}\n`);
+      });
       await removePodCgroup(pod.cgroupParent);
       this.#pods.delete(pod);
     }
