@@ -2,6 +2,7 @@
 // same order. What is pipelined waits, up to a bound, then the socket does.
 
 import type { Socket } from 'node:net';
+import type { Abandoned, Exchange } from './exchange.ts';
 import { checkText } from './field-line.ts';
 import { type ExchangeWire, Http1Exchange } from './http1-exchange.ts';
 import { IncomingBody } from './incoming-body.ts';
@@ -33,10 +34,13 @@ export interface ConnectionServer {
   readonly now: number;
   /** No connection goes on after its exchange. */
   readonly isDraining: boolean;
-  take(exchange: Http1Exchange): void;
-  hold(exchange: Http1Exchange): void;
+  take(exchange: Exchange): void;
+  /** Calls `flush` at the end of the turn. */
+  hold(exchange: { flush(): void }): void;
   /** Says that a request took too long. */
-  timedOut(exchange: Http1Exchange): void;
+  timedOut(exchange: Exchange): void;
+  /** The client speaks HTTP/2: the socket is given on with all its bytes. */
+  speaksHttp2(connection: Http1Connection, socket: Socket): void;
 }
 
 /** One connection. */
@@ -57,26 +61,27 @@ export class Http1Connection implements ExchangeWire {
   /** When the present phase began: waiting for a head, for a body, for the client to close. */
   #since: number;
   #isFresh = true;
+  #isFirst = true;
   #halfClosed: ReturnType<typeof setTimeout> | undefined;
+
+  readonly #listeners: readonly (readonly [string, (bytes: Buffer) => void])[] = [
+    ['data', (bytes) => this.#read(bytes)],
+    ['end', () => this.#readEnd()],
+    ['drain', () => this.#drained()],
+    ['error', () => this.#socket.destroy()],
+    ['close', () => this.#closed()],
+  ];
 
   constructor(socket: Socket, server: ConnectionServer) {
     this.#socket = socket;
     this.#server = server;
     this.#since = server.now;
-    socket.on('data', (bytes: Buffer) => this.#read(bytes));
-    socket.on('end', () => this.#readEnd());
-    socket.on('drain', () => this.#drained());
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#closed());
+    for (const [event, listener] of this.#listeners) socket.on(event, listener);
   }
 
   get clientAddress(): string {
     this.#clientAddress ??= addressOf(this.#socket);
     return this.#clientAddress;
-  }
-
-  get exchange(): Http1Exchange | undefined {
-    return this.#exchange;
   }
 
   write(before: string, bytes?: Uint8Array, after = ''): boolean {
@@ -127,16 +132,11 @@ export class Http1Connection implements ExchangeWire {
     if (this.#exchange === undefined && !this.#isClosing) this.close();
   }
 
-  /** Ends the exchange under way: with `status` if no head was sent. Returns whether it was answered so. */
-  giveUp(status: number): boolean {
+  /** Gives up the exchange under way: with 504 where it is `culprit`, else with 503. */
+  abandon(culprit: Exchange | undefined): Abandoned {
     const exchange = this.#exchange;
-    if (exchange === undefined) return false;
-    const isAnswered = !exchange.isHeadSent;
-    this.#exchange = undefined;
-    if (isAnswered) this.#refuse(status);
-    else this.#socket.destroy();
-    exchange.lose();
-    return isAnswered;
+    if (exchange === undefined) return { answered: 0, broken: 0 };
+    return this.#giveUp(exchange === culprit ? 504 : 503) ? { answered: 1, broken: 0 } : { answered: 0, broken: 1 };
   }
 
   resume(): void {
@@ -156,8 +156,8 @@ export class Http1Connection implements ExchangeWire {
     } else if (exchange !== undefined) {
       if (now - exchange.since > limits.requestSeconds) {
         this.#server.timedOut(exchange);
-        this.giveUp(504);
-      } else if (elapsed > limits.idleSeconds && this.#isStalled()) this.giveUp(408);
+        this.#giveUp(504);
+      } else if (elapsed > limits.idleSeconds && this.#isStalled()) this.#giveUp(408);
     } else if (this.#waiting !== undefined || this.#isFresh) {
       if (elapsed > limits.headSeconds) this.#refuse(408);
     } else if (elapsed > limits.keepAliveSeconds) {
@@ -173,7 +173,7 @@ export class Http1Connection implements ExchangeWire {
       if (!(error instanceof Refusal)) throw error;
       this.#incoming?.body.break({ tag: 'HTTP-protocol-error' }, error.message);
       if (this.#exchange === undefined) this.#refuse(error.status);
-      else this.giveUp(error.status);
+      else this.#giveUp(error.status);
     }
   }
 
@@ -186,8 +186,24 @@ export class Http1Connection implements ExchangeWire {
       if (rest.length === 0 && !incoming.isDone) return;
     }
     if (rest.length > 0) this.#waiting = this.#waiting === undefined ? rest : Buffer.concat([this.#waiting, rest]);
+    if (this.#isFirst && this.#waiting !== undefined && this.#takePreface(this.#waiting)) return;
     this.#advance();
     if (this.#exchange !== undefined && (this.#waiting?.length ?? 0) >= PIPELINED_LIMIT_BYTES) this.#pause();
+  }
+
+  /** Returns whether the bytes are, or may become, the preface of HTTP/2, which no request of HTTP/1.1 begins like. */
+  #takePreface(bytes: Buffer): boolean {
+    const length = Math.min(bytes.length, PREFACE.length);
+    if (bytes[0] !== PREFACE[0] || bytes.compare(PREFACE, 0, length, 0, length) !== 0) return false;
+    if (length < PREFACE.length) return true;
+    const socket = this.#socket;
+    for (const [event, listener] of this.#listeners) socket.off(event, listener);
+    socket.pause();
+    this.#isClosing = true;
+    this.#waiting = undefined;
+    socket.unshift(bytes);
+    this.#server.speaksHttp2(this, socket);
+    return true;
   }
 
   #takeBody(incoming: IncomingBody, bytes: Buffer): Buffer {
@@ -248,6 +264,7 @@ export class Http1Connection implements ExchangeWire {
   #begin(head: RequestHead): void {
     const exchange = new Http1Exchange(this, head, this.#server.now);
     this.#isFresh = false;
+    this.#isFirst = false;
     this.#exchange = exchange;
     const { framing } = head;
     const body = exchange.requestBody;
@@ -276,6 +293,18 @@ export class Http1Connection implements ExchangeWire {
     }
     this.resume();
     if (this.#waiting !== undefined && !this.#isAdvancing) this.#read(NOTHING);
+  }
+
+  /** Ends the exchange under way: with `status` if no head was sent. Returns whether it was answered so. */
+  #giveUp(status: number): boolean {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return false;
+    const isAnswered = !exchange.isHeadSent;
+    this.#exchange = undefined;
+    if (isAnswered) this.#refuse(status);
+    else this.#socket.destroy();
+    exchange.lose();
+    return isAnswered;
   }
 
   /** Answers by itself and closes. */
@@ -325,7 +354,11 @@ export class Http1Connection implements ExchangeWire {
 
 const NOTHING = Buffer.alloc(0);
 
-function addressOf({ remoteAddress, remotePort }: Socket): string {
+/** https://www.rfc-editor.org/rfc/rfc9113#section-3.4 */
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+
+/** Returns `ip:port` of a socket's peer. */
+export function addressOf({ remoteAddress, remotePort }: Socket): string {
   if (remoteAddress === undefined) return '0.0.0.0:0';
   return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
 }

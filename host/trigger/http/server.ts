@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Dispatch } from './dispatch.ts';
 import type { Abandoned, Exchange } from './exchange.ts';
 import { type ConnectionServer, Http1Connection } from './http1-connection.ts';
-import type { Http1Exchange } from './http1-exchange.ts';
+import { Http2Connection } from './http2-connection.ts';
 import { type HttpLimits, httpLimitsOf } from './limits.ts';
 import type { ListenAddress } from './listen-address.ts';
 
@@ -77,6 +77,8 @@ function listen(
   });
 }
 
+type Connection = Pick<Http1Connection, 'abandon' | 'closeIfIdle' | 'destroy' | 'sweep'>;
+
 /** The connections of a server. */
 class Connections implements ConnectionServer {
   readonly limits: HttpLimits;
@@ -85,8 +87,8 @@ class Connections implements ConnectionServer {
   readonly #dispatch: Dispatch;
   readonly #log: (line: string) => void;
   readonly #sweepMs: number;
-  readonly #open = new Set<Http1Connection>();
-  #held: Http1Exchange[] = [];
+  readonly #open = new Set<Connection>();
+  #held: { flush(): void }[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(dispatch: Dispatch, { limits = httpLimitsOf({}), log = () => {}, sweepMs = SWEEP_MS }: ListenOptions) {
@@ -109,21 +111,24 @@ class Connections implements ConnectionServer {
       this.now = performance.now() / 1000;
       this.#timer = setInterval(() => this.#sweep(), this.#sweepMs).unref();
     }
-    const connection = new Http1Connection(socket, this);
-    this.#open.add(connection);
-    socket.once('close', () => this.#open.delete(connection));
+    this.#add(new Http1Connection(socket, this), socket);
   }
 
-  take(exchange: Http1Exchange): void {
+  speaksHttp2(connection: Http1Connection, socket: Socket): void {
+    this.#open.delete(connection);
+    this.#add(new Http2Connection(socket, this), socket);
+  }
+
+  take(exchange: Exchange): void {
     this.#dispatch(exchange);
   }
 
   /** One immediate serves everyone whose guest has not ended the answer within its turn. */
-  hold(exchange: Http1Exchange): void {
+  hold(exchange: { flush(): void }): void {
     if (this.#held.push(exchange) === 1) setImmediate(() => this.#flush());
   }
 
-  timedOut({ method, target }: Http1Exchange): void {
+  timedOut({ method, target }: Exchange): void {
     this.#log(
       `Error processing request: ${method} ${target.slice(0, 200)} took longer than ${this.limits.requestSeconds} s`,
     );
@@ -144,12 +149,16 @@ class Connections implements ConnectionServer {
     // What was to be flushed at the end of the turn may belong to a turn that never ends.
     this.#held = [];
     for (const connection of [...this.#open]) {
-      const { exchange } = connection;
-      if (exchange === undefined) continue;
-      if (connection.giveUp(exchange === culprit ? 504 : 503)) answered++;
-      else broken++;
+      const abandoned = connection.abandon(culprit);
+      answered += abandoned.answered;
+      broken += abandoned.broken;
     }
     return { answered, broken };
+  }
+
+  #add(connection: Connection, socket: Socket): void {
+    this.#open.add(connection);
+    socket.once('close', () => this.#open.delete(connection));
   }
 
   #flush(): void {
