@@ -35,6 +35,8 @@ export function parseArguments(args: readonly string[]): Arguments {
       force: { type: 'boolean', default: false },
     },
   });
+  const timeoutSeconds = Number(values.timeout);
+  if (!(timeoutSeconds > 0)) throw new TypeError(`--timeout "${values.timeout}" is no number of seconds`);
   const { host, handler, distribution, directory, restart, address } = values;
   return {
     host,
@@ -42,7 +44,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     distribution,
     directory,
     configuration: values.config,
-    timeoutSeconds: Number(values.timeout),
+    timeoutSeconds,
     restart: restart?.split(' '),
     address,
     isDryRun: values['dry-run'],

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mappedLibraries } from '../oci/mapped-files.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
+import { hasTables } from './addition.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
 import { runCommand } from './command.ts';
 import type { Table } from './configuration.ts';
@@ -79,9 +80,13 @@ function tableOf(runtime: CriRuntime | undefined): Table | undefined {
   return runtime && { options: runtime.options ?? {}, base_runtime_spec: runtime.baseRuntimeSpec };
 }
 
-function announce({ plan, say, arguments: { host } }: Work): void {
+function announce({ plan, say, arguments: { host, isDryRun } }: Work): void {
   say(`node at ${host}: ${plan.distribution.name}`);
-  for (const { path, after } of plan.edits) say(`${path}: ${after === undefined ? 'to be removed' : 'to be written'}`);
+  for (const { path, before = '', after } of plan.edits) {
+    say(`${path}: ${after === undefined ? 'to be removed' : 'to be written'}`);
+    if (isDryRun && after !== undefined && hasTables(after))
+      say(after.slice(after.startsWith(before) ? before.length : 0));
+  }
   if (plan.edits.length === 0) say('the configuration is as it should be');
 }
 
