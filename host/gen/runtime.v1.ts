@@ -195,12 +195,36 @@ export type NamespaceOption = {
   ipc: NamespaceMode;
   /** The container whose processes a container with the mode TARGET sees. */
   targetId: string;
+  usernsOptions: UserNamespace | undefined;
 };
 export const NamespaceOption: MessageType<NamespaceOption> = /* @__PURE__ */ createMessageType('runtime.v1.NamespaceOption', [
   [1, 'network', 'int32'],
   [2, 'pid', 'int32'],
   [3, 'ipc', 'int32'],
   [4, 'targetId', 'string'],
+  [5, 'usernsOptions', () => UserNamespace],
+]);
+
+export type UserNamespace = {
+  mode: NamespaceMode;
+  uids: IDMapping[];
+  gids: IDMapping[];
+};
+export const UserNamespace: MessageType<UserNamespace> = /* @__PURE__ */ createMessageType('runtime.v1.UserNamespace', [
+  [1, 'mode', 'int32'],
+  [2, 'uids', () => IDMapping, 'repeated'],
+  [3, 'gids', () => IDMapping, 'repeated'],
+]);
+
+export type IDMapping = {
+  hostId: number;
+  containerId: number;
+  length: number;
+};
+export const IDMapping: MessageType<IDMapping> = /* @__PURE__ */ createMessageType('runtime.v1.IDMapping', [
+  [1, 'hostId', 'uint32'],
+  [2, 'containerId', 'uint32'],
+  [3, 'length', 'uint32'],
 ]);
 
 export type SecurityProfile = {
