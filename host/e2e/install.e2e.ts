@@ -1,13 +1,14 @@
 // The installer on a node whose containerd is the test's own: the handler it adds runs a Spin pod, and taking it away leaves the
 // configuration as it was. Restarting goes through two FIFOs: the installer's command asks, the test does it.
-import { existsSync, mkdtempSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync, globSync, mkdtempSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readInstaller } from '../image/files.ts';
 import { withDirectories } from '../image/tar.ts';
+import { libraryFolder } from '../install/libraries.ts';
 import { planInstall } from '../install/plan.ts';
 import { mustRun, type Output, runCommand, startCommand } from '../testing/command.ts';
 import { onEachPodNode } from '../testing/each-release.ts';
@@ -178,13 +179,11 @@ for (const release of releases) {
 }
 effect.run();
 
-const image = suite<{ root: string }>('installer image');
-image.before((context) => {
-  context.root = mkdtempSync(join(tmpdir(), 'installer-'));
-});
-image.after(({ root }) => rm(root, { recursive: true }));
+type Image = { readonly root: string; readonly run: (...command: string[]) => Promise<string> };
 
-image('has all that the executable needs to look at a node', async ({ root }) => {
+const image = suite<Image>('installer image');
+image.before(async (context) => {
+  const root = mkdtempSync(join(tmpdir(), 'installer-'));
   for (const entry of withDirectories(readInstaller(EXECUTABLE))) {
     const path = join(root, entry.path);
     if (entry.kind === 'directory') await mkdir(path);
@@ -192,15 +191,33 @@ image('has all that the executable needs to look at a node', async ({ root }) =>
     else await writeFile(path, entry.content, { mode: 0o755 });
   }
   await mkdir(join(root, 'proc'));
+  const apart = ['--fork', '--pid', '--mount', '--root', root, '--mount-proc'];
+  Object.assign(context, { root, run: (...command: string[]) => mustRun('unshare', [...apart, ...command]) });
+});
+image.after(({ root }) => rm(root, { recursive: true }));
+
+image('has all that the executable needs to look at a node', async ({ root, run }) => {
   await mkdir(join(root, 'host/etc/containerd'), { recursive: true });
   await writeFile(join(root, 'host/etc/containerd/config.toml'), 'version = 2\n');
-  const inside = (...command: string[]) =>
-    mustRun('unshare', ['--fork', '--pid', '--mount', '--root', root, '--mount-proc', ...command]);
-  const said = await inside('/bin/containerd-shim-spin-v2', 'install', '--host', '/host', '--dry-run');
+  const said = await run('/bin/containerd-shim-spin-v2', 'install', '--host', '/host', '--dry-run');
   assert.match(said, 'node at /host: containerd\n');
   assert.match(said, '/etc/containerd/config.toml: to be written');
-  const entered = ['/bin/nsenter', '-t', '1', '-u', '-i', '-n', '-p', '/bin/containerd-shim-spin-v2', '-v'];
-  assert.match(await inside(...entered), 'Version:');
   assert.is(await readFile(join(root, 'host/etc/containerd/config.toml'), 'utf8'), 'version = 2\n');
+});
+
+image('has what enters a node', async ({ run }) => {
+  const entered = ['/bin/nsenter', '-t', '1', '-u', '-i', '-n', '-p', '/bin/containerd-shim-spin-v2', '-v'];
+  assert.match(await run(...entered), 'Version:');
+});
+
+image('shows that the executable finds beside itself what a node lacks', async ({ root, run }) => {
+  const [library = ''] = globSync(`${root}/lib*/**/libatomic.so.1`);
+  const beside = join(root, libraryFolder(''));
+  await mkdir(beside, { recursive: true });
+  await rename(library, join(root, 'libatomic.so.1'));
+  const missing = await run('/bin/containerd-shim-spin-v2', '-v').catch((error: Error) => error.message);
+  assert.match(missing, 'libatomic.so.1: cannot open shared object file');
+  await rename(join(root, 'libatomic.so.1'), join(beside, 'libatomic.so.1'));
+  assert.match(await run('/bin/containerd-shim-spin-v2', '-v'), 'Version:');
 });
 image.run();
