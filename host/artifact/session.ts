@@ -11,17 +11,20 @@ type Write = (bytes: Uint8Array) => Promise<void>;
 /** Answers the requests of `input` until it ends, or until one fails. Throws when the input is not a sequence of requests. */
 export async function serveSession(input: AsyncIterable<Uint8Array>, write: Write): Promise<void> {
   const reader = new MessageReader(input);
-  const answer = (head: ArtifactAnswer) => write(encodeHead(head));
   for (;;) {
     const request = await reader.readHead<ArtifactRequest>();
     if (!request) return;
     try {
       if (request.kind === 'unpack') await unpack(reader.readPayload(request.payload), write);
-      else await answer(readManifest(await reader.readBytes(request.payload), request.architecture));
+      else await answer(write, readManifest(await reader.readBytes(request.payload), request.architecture));
     } catch (error) {
-      return await answer({ kind: 'failed', ...statusFromError(error), payload: 0 });
+      return await answer(write, { kind: 'failed', ...statusFromError(error), payload: 0 });
     }
   }
+}
+
+function answer(write: Write, head: ArtifactAnswer): Promise<void> {
+  return write(encodeHead(head));
 }
 
 function readManifest(bytes: Uint8Array, architecture: string): ManifestAnswer {
@@ -37,16 +40,16 @@ function readManifest(bytes: Uint8Array, architecture: string): ManifestAnswer {
 async function unpack(archive: AsyncIterable<Uint8Array>, write: Write): Promise<void> {
   const chunks = gunzip(archive);
   for await (const { content } of readTar(chunks)) {
-    await write(encodeHead({ kind: 'file', payload: 0 } as ArtifactAnswer));
+    await answer(write, { kind: 'file', payload: 0 });
     for await (const chunk of content) {
-      await write(encodeHead({ kind: 'data', payload: chunk.length } as ArtifactAnswer));
+      await answer(write, { kind: 'data', payload: chunk.length });
       await write(chunk);
     }
   }
   // What follows the archive's end was announced, too.
   for await (const _ of chunks);
   for await (const _ of archive);
-  await write(encodeHead({ kind: 'done', payload: 0 } as ArtifactAnswer));
+  await answer(write, { kind: 'done', payload: 0 });
 }
 
 async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {

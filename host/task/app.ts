@@ -79,13 +79,14 @@ export async function useCache<T>(
 type ContainerImage = FoundImage | { readonly none: string };
 
 /** The image, or why it is not known. */
-async function findContainerImage({ id, context }: SpinOptions): Promise<ContainerImage> {
+async function findContainerImage({ id, hasManifest, context }: SpinOptions): Promise<ContainerImage> {
   using connection = new Connection(context.containerdAddress, context.namespace);
   try {
     return (await findImage(connection, id)) ?? { none: 'the container has no image' };
   } catch (error) {
     const { code, message } = statusFromError(error);
-    if (!UNKNOWN_IMAGE.includes(code)) throw error;
+    // An app of files can do without.
+    if (!hasManifest && !UNKNOWN_IMAGE.includes(code)) throw error;
     context.log.warning("cannot ask containerd for a container's image", { id, error });
     return { none: `its layers are not known: ${message}` };
   }
