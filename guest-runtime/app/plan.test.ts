@@ -1,27 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AppPlan, AppSource, Diagnostic } from '../../host/gen/runtime.ts';
-import { compact, openCompiled } from '../../host/plan/testing/compiled.ts';
-import { planApp } from './plan.ts';
-
-const compiled = await openCompiled();
-
-/** Plans an app, by the sources and by the component that they are compiled to. */
-function run(text: string, retain: string[] = []): AppPlan | Diagnostic[] {
-  const source: AppSource = { tag: 'manifest', val: { name: '/spin.toml', text } };
-  const plan = planApp(source, { retain });
-  assert.equal(compact(compiled.planApp(source, { retain })), compact(plan), 'the compiled component plans otherwise');
-  return plan;
-}
+import type { AppPlan } from '../../host/gen/runtime.ts';
+import { planManifest } from './testing/plan.ts';
 
 function planOf(text: string): AppPlan {
-  const plan = run(text);
+  const plan = planManifest(text);
   if (Array.isArray(plan)) throw new Error(plan.map(({ line, message }) => `${line}: ${message}`).join('\n'));
   return plan;
 }
 
 function errorsOf(text: string): string[] {
-  const diagnostics = run(text);
+  const diagnostics = planManifest(text);
   return Array.isArray(diagnostics)
     ? diagnostics.map(({ line, column, message }) => `${line}:${column} ${message}`)
     : [];
@@ -243,7 +232,7 @@ planning('keeps only the components it is told to', () => {
     SOURCE,
     '[component.b]\nsource = "b.wasm"\n[[trigger.http]]\nroute = "/b"\ncomponent = "b"\n',
   );
-  const plan = run(text, ['b']);
+  const plan = planManifest(text, ['b']);
   assert.ok(!Array.isArray(plan));
   assert.equal(
     plan.components.map(({ id }) => id),

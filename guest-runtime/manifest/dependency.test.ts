@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DependencyPlan, Diagnostic } from '../../host/gen/runtime.ts';
-import { planApp } from '../app/plan.ts';
+import { planManifest } from '../app/testing/plan.ts';
 
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
@@ -22,7 +22,7 @@ ${b}`;
 }
 
 function run(text: string) {
-  const plan = planApp({ tag: 'manifest', val: { name: '/spin.toml', text } }, { retain: [] });
+  const plan = planManifest(text);
   const diagnostics: Diagnostic[] = Array.isArray(plan) ? plan : plan.warnings;
   const messages = diagnostics.map(({ line, column, message }) => `${line}:${column} ${message}`);
   return { dependencies: Array.isArray(plan) ? [] : (plan.components[0]?.dependencies ?? []), messages };

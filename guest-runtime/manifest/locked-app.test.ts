@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AppPlan, Diagnostic } from '../../host/gen/runtime.ts';
-import { planApp } from '../app/plan.ts';
+import { planBoth } from '../app/testing/plan.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -16,7 +16,7 @@ const app = (more: Json = {}, component: Json = {}): Json => ({
 });
 
 function run(locked: Json): AppPlan | Diagnostic[] {
-  return planApp({ tag: 'locked', val: { name: 'locked app', text: JSON.stringify(locked, null, 1) } }, { retain: [] });
+  return planBoth({ tag: 'locked', val: { name: 'locked app', text: JSON.stringify(locked, null, 1) } });
 }
 
 function planOf(locked: Json): AppPlan {
@@ -171,7 +171,7 @@ for (const [why, locked, errors] of refusals) {
 }
 
 locking('makes an app of a component by itself', () => {
-  const plan = planApp({ tag: 'component', val: DIGEST }, { retain: [] });
+  const plan = planBoth({ tag: 'component', val: DIGEST });
   assert.not(Array.isArray(plan));
   const { name, components, triggers } = plan as AppPlan;
   assert.equal(

@@ -1,20 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AppPlan, Diagnostic } from '../../host/gen/runtime.ts';
-import { planApp } from '../app/plan.ts';
-
-function run(text: string): AppPlan | Diagnostic[] {
-  return planApp({ tag: 'manifest', val: { name: '/spin.toml', text } }, { retain: [] });
-}
+import type { AppPlan } from '../../host/gen/runtime.ts';
+import { planManifest } from '../app/testing/plan.ts';
 
 function planOf(text: string): AppPlan {
-  const plan = run(text);
+  const plan = planManifest(text);
   if (Array.isArray(plan)) throw new Error(plan.map(({ line, message }) => `${line}: ${message}`).join('\n'));
   return plan;
 }
 
 function errorsOf(text: string): string[] {
-  const plan = run(text);
+  const plan = planManifest(text);
   if (!Array.isArray(plan)) return [];
   const errors = plan.filter(({ severity }) => severity === 'error');
   return errors.map(({ line, column, field, message }) => `${line}:${column} ${field}: ${message}`);
