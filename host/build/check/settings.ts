@@ -36,6 +36,12 @@ export const settings: readonly Setting[] = [
     meaning: 'how long a request may take to the end of its answer; then it is 504',
     default: '0',
   },
+  {
+    name: 'SPIN_TLS_CERT',
+    meaning: 'the file of the certificate chain (PEM) to serve HTTPS with; read anew when it changes',
+    default: 'HTTP',
+  },
+  { name: 'SPIN_TLS_KEY', meaning: 'the file of its key', default: 'HTTP' },
   { name: 'SPIN_COMPONENTS_TO_RETAIN', meaning: 'run only these components: ids, with commas', default: 'all' },
   { name: 'SPIN_VARIABLE_<NAME>', meaning: 'the value of the variable `name`', default: "the manifest's" },
   { name: '<NAME>', meaning: 'the same, before it', default: 'not set' },

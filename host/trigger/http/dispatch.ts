@@ -16,6 +16,8 @@ const WELL_KNOWN = '/.well-known/spin/';
 /** What the dispatcher needs to know. */
 export type DispatchOptions = {
   readonly app: AppPlan;
+  /** What clients speak. */
+  readonly scheme: 'http' | 'https';
   readonly routes: readonly HttpRoute[];
   /** By component id; every component that a route names. */
   readonly handlers: ReadonlyMap<string, Handler>;
@@ -80,7 +82,7 @@ async function answerByRoute(options: DispatchOptions, exchange: Exchange, targe
   const request: RoutedRequest = {
     exchange,
     target,
-    hostHeaders: createSpinHeaders(target, route, match, exchange.clientAddress),
+    hostHeaders: createSpinHeaders(target, route, match, exchange.clientAddress, options.scheme),
   };
   if (route.target.tag === 'component') await answerWith(options, route.target.val, request);
   else await answerByDecision(options, request);

@@ -8,6 +8,7 @@ import { type ConnectionServer, Http1Connection } from './http1-connection.ts';
 import { Http2Connection } from './http2-connection.ts';
 import { type HttpLimits, httpLimitsOf } from './limits.ts';
 import type { ListenAddress } from './listen-address.ts';
+import { createTlsServer, type TlsFiles } from './tls.ts';
 
 /** How often is looked for what took too long, in milliseconds. */
 const SWEEP_MS = 1000;
@@ -37,6 +38,8 @@ export type ListenOptions = {
   /** Says something to the operator. */
   readonly log?: (line: string) => void;
   readonly sweepMs?: number;
+  /** Clients speak TLS. */
+  readonly tls?: TlsFiles | undefined;
 };
 
 /** Listens and dispatches. Rejects with the error of the system when it cannot listen. */
@@ -46,7 +49,11 @@ export async function listenHttp(
   options: ListenOptions = {},
 ): Promise<HttpServer> {
   const connections = new Connections(dispatch, options);
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => connections.accept(socket));
+  const { tls, log = () => {} } = options;
+  const server =
+    tls === undefined
+      ? createServer({ allowHalfOpen: true, noDelay: true }, (socket) => connections.accept(socket, false))
+      : createTlsServer(tls, (socket, speaksHttp2) => connections.accept(socket, speaksHttp2), log);
   await listen(server, listenAddress, options);
   const bound = server.address() as AddressInfo;
   return {
@@ -102,7 +109,7 @@ class Connections implements ConnectionServer {
     return this.#open.size;
   }
 
-  accept(socket: Socket): void {
+  accept(socket: Socket, speaksHttp2: boolean): void {
     if (this.#open.size >= this.limits.connections) {
       socket.destroy();
       return;
@@ -111,7 +118,7 @@ class Connections implements ConnectionServer {
       this.now = performance.now() / 1000;
       this.#timer = setInterval(() => this.#sweep(), this.#sweepMs).unref();
     }
-    this.#add(new Http1Connection(socket, this), socket);
+    this.#add(speaksHttp2 ? new Http2Connection(socket, this) : new Http1Connection(socket, this), socket);
   }
 
   speaksHttp2(connection: Http1Connection, socket: Socket): void {

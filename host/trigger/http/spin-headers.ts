@@ -27,12 +27,13 @@ export function createSpinHeaders(
   route: HttpRoute,
   match: RouteMatch,
   clientAddress: string,
+  scheme: 'http' | 'https' = 'http',
 ): string[] {
   const headers = [
     'spin-path-info',
     toHeaderValue(pathInfoOf(match, target.path)),
     'spin-full-url',
-    toHeaderValue(`http://${target.authority}${target.pathWithQuery}`),
+    toHeaderValue(`${scheme}://${target.authority}${target.pathWithQuery}`),
     'spin-matched-route',
     toHeaderValue(route.matchedRoute),
     'spin-base-path',

@@ -11,6 +11,7 @@ import { createHandlers } from './handlers.ts';
 import { httpLimitsOf } from './limits.ts';
 import { formatListenAddress, LISTEN_ADDRESS_VARIABLE, parseListenAddress } from './listen-address.ts';
 import { listenHttp } from './server.ts';
+import { tlsFilesOf } from './tls.ts';
 
 /** Addresses that mean every interface: the app reaches itself on the loopback. */
 const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
@@ -18,10 +19,13 @@ const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', 
 /** Starts serving. Throws an `Error` with a message for the operator when a component cannot serve HTTP or the port is taken. */
 export async function startHttpTrigger(plan: HttpPlan, context: TriggerContext): Promise<RunningTrigger> {
   const handlers = createHandlers(plan.routes, context.components, context.log);
-  const dispatch = createDispatch({ ...context, routes: plan.routes, handlers });
+  const tls = tlsFilesOf(context.environment);
+  const scheme = tls === undefined ? 'http' : 'https';
+  const dispatch = createDispatch({ ...context, scheme, routes: plan.routes, handlers });
   // A call within the app has been let in with the request that it is made for.
   const dispatchChained = createDispatch({
     ...context,
+    scheme: 'http',
     routes: plan.routes,
     handlers,
     admission: new Admission(() => true),
@@ -30,10 +34,11 @@ export async function startHttpTrigger(plan: HttpPlan, context: TriggerContext):
   const server = await listenHttp(wanted, dispatch, {
     limits: httpLimitsOf(context.environment),
     log: context.log,
+    tls,
   }).catch((error) => {
     throw createListenError(formatListenAddress(wanted), error);
   });
-  const url = `http://${formatListenAddress(server.address)}`;
+  const url = `${scheme}://${formatListenAddress(server.address)}`;
   context.print(formatAnnouncement(url, plan.routes, context.app.components));
   const { hostname, port } = server.address;
   return {
