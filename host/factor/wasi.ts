@@ -11,6 +11,7 @@ import { io } from '../wasi/io/index.ts';
 import { insecure, insecureSeed, random } from '../wasi/random.ts';
 import { deniedSockets } from '../wasi/sockets.ts';
 import type { ComponentFactor, Factor, FactorContext } from './factor.ts';
+import { guestEnvironment } from './guest-environment.ts';
 
 /** The interfaces that are the same for every component. */
 const constants = {
@@ -32,7 +33,8 @@ export const wasi: Factor = {
 
 async function createComponentWasi(component: ComponentPlan, context: FactorContext): Promise<ComponentFactor> {
   const mounts = await Promise.all(component.files.map((mount) => openMount(component, mount, context.root)));
-  const cli = { environment: component.environment, openOutput: context.openGuestOutput };
+  const environment = guestEnvironment(component.environment, context.environment);
+  const cli = { environment, openOutput: context.openGuestOutput };
   return {
     shared: constants,
     create: (scope) => ({

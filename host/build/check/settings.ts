@@ -45,6 +45,11 @@ export const settings: readonly Setting[] = [
   { name: 'SPIN_COMPONENTS_TO_RETAIN', meaning: 'run only these components: ids, with commas', default: 'all' },
   { name: 'SPIN_VARIABLE_<NAME>', meaning: 'the value of the variable `name`', default: "the manifest's" },
   { name: '<NAME>', meaning: 'the same, before it', default: 'not set' },
+  {
+    name: 'SPIN_ENV_<NAME>',
+    meaning: 'the variable `NAME` in the environment of all guests',
+    default: "the manifest's",
+  },
   { name: 'SPIN_MAX_INSTANCE_MEMORY', meaning: 'the most memory of a component instance, in bytes', default: '4 GiB' },
   {
     name: 'SPIN_MAX_INSTANCE_COUNT',
