@@ -2,7 +2,6 @@
 // results are returned or thrown here; everything below works on plain values and runs in any JavaScript engine.
 
 import type {
-  Adapter,
   AppExports,
   AppSource,
   ComponentPlan,
@@ -17,7 +16,7 @@ import type {
 } from '../host/gen/runtime.ts';
 import { planApp } from './app/plan.ts';
 import { selectHandler } from './dispatch/handler.ts';
-import { chooseAdapter, isCoreModule, UnadaptableModuleError } from './link/adapter.ts';
+import { type Adaptation, chooseAdaptation, isCoreModule, UnadaptableModuleError } from './link/adapter.ts';
 import { DependencyError } from './link/dependency.ts';
 import { readComponentExterns } from './link/externs.ts';
 import { linkComponent } from './link/linker.ts';
@@ -44,7 +43,7 @@ export const link: LinkExports = {
       const files = [component, ...dependencies.map((dependency) => dependency.component)];
       const file = files.findIndex(isCoreModule);
       const module = files[file];
-      if (module) return { tag: 'core-module', val: { file, adapter: adapterOf(module, dependencies[file - 1]) } };
+      if (module) return { tag: 'core-module', val: { file, ...adaptationOf(module, dependencies[file - 1]) } };
       return linkOrName(component, dependencies);
     } catch (error) {
       if (!REFUSALS.some((known) => error instanceof known)) throw error;
@@ -55,9 +54,9 @@ export const link: LinkExports = {
   },
 };
 
-function adapterOf(module: Uint8Array, dependency: LinkDependency | undefined): Adapter {
+function adaptationOf(module: Uint8Array, dependency: LinkDependency | undefined): Adaptation {
   try {
-    return chooseAdapter(module);
+    return chooseAdaptation(module);
   } catch (error) {
     if (dependency === undefined || !(error instanceof UnadaptableModuleError)) throw error;
     throw new DependencyError(dependency.name, `cannot be linked: ${error.message}`, error.fix);

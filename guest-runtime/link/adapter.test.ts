@@ -2,7 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { chooseAdapter, isCoreModule, UnadaptableModuleError } from './adapter.ts';
+import { chooseAdaptation, isCoreModule, UnadaptableModuleError } from './adapter.ts';
 import { MalformedComponentError } from './reader.ts';
 import { binaryFromWat } from './testing/wat.ts';
 
@@ -30,7 +30,7 @@ async function moduleWith(names: string[], ...sections: number[][]): Promise<Uin
   return new Uint8Array([...(await binaryFromWat(`(module ${exports})`)), ...sections.flat()]);
 }
 
-const adapter = suite('chooseAdapter');
+const adapter = suite('chooseAdaptation');
 
 const chosen: [what: string, names: string[], sections: number[][], adapter: string][] = [
   ['a program', ['_start'], [], 'command'],
@@ -47,7 +47,7 @@ const chosen: [what: string, names: string[], sections: number[][], adapter: str
 ];
 for (const [what, names, sections, expected] of chosen) {
   adapter(`gives ${what} the ${expected} adapter`, async () => {
-    assert.is(chooseAdapter(await moduleWith(names, ...sections)), expected);
+    assert.equal(chooseAdaptation(await moduleWith(names, ...sections)), { adapter: expected, spin1: undefined });
   });
 }
 
@@ -55,7 +55,6 @@ const refused: [what: string, names: string[], sections: number[][], message: Re
   ['bindings that are too old', [], [world('wit-bindgen-rust', '0.3.0')], /wit-bindgen 0\.3\.0/],
   ['bindings of a future', [], [world('wit-bindgen-rust', '1.0.0')], /wit-bindgen 1\.0\.0/],
   ['a program whose C library corrupts memory', ['_start'], [processedBy('clang', '14.0.6 (x)')], /clang 14\.0\.6/],
-  ['a handler of Spin 1', ['handle-http-request', 'canonical_abi_realloc'], [], /Spin 1/],
   ['a program with an allocator for bindings, and no bindings', ['_start', 'cabi_realloc'], [], /no program/],
   ['a module that nothing is known of', ['main'], [], /no program/],
 ];
@@ -63,15 +62,22 @@ for (const [what, names, sections, message] of refused) {
   adapter(`refuses ${what}`, async () => {
     const module = await moduleWith(names, ...sections);
     assert.throws(
-      () => chooseAdapter(module),
+      () => chooseAdaptation(module),
       (error: unknown) => error instanceof UnadaptableModuleError && message.test(error.message) && error.fix !== '',
     );
   });
 }
 
+adapter('gives a handler of Spin 1 its names of today', async () => {
+  const { adapter, spin1 } = chooseAdaptation(
+    await moduleWith(['_start', 'handle-http-request', 'canonical_abi_realloc']),
+  );
+  assert.equal([adapter, spin1?.world], ['reactor', 'handle-http-request']);
+});
+
 adapter('tells at which byte a module ends too early', () => {
   assert.throws(
-    () => chooseAdapter(new Uint8Array([...PREAMBLE, 0, 5])),
+    () => chooseAdaptation(new Uint8Array([...PREAMBLE, 0, 5])),
     (error: unknown) => error instanceof MalformedComponentError && error.offset === 9,
   );
 });

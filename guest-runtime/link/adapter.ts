@@ -5,6 +5,7 @@
 import type { Adapter } from '../../host/gen/runtime.ts';
 import { BinaryReader } from './reader.ts';
 import { readSections, SECTION } from './sections.ts';
+import { isSpin1Handler, renameSpin1Module, type Spin1Module } from './spin-1-module.ts';
 
 /** Why a core module cannot become a component, and how to mend it. */
 export class UnadaptableModuleError extends Error {
@@ -32,8 +33,6 @@ const PREAMBLE_BYTES = 8;
 const FUNCTION_KIND = 0;
 /** Allocators of bindings: a module with one is no plain program. */
 const ALLOCATORS = ['cabi_realloc', 'canonical_abi_realloc'];
-/** How the SDKs of Spin 1 name their handlers. */
-const SPIN_1_HANDLERS = ['handle-http-request', 'handle-redis-message'];
 /** The first clang whose wasi-sdk has an allocator that does not corrupt memory (WebAssembly/wasi-libc, pull request 377). */
 const SAFE_CLANG = [15, 0, 7];
 
@@ -44,9 +43,18 @@ export function isCoreModule(bytes: Uint8Array): boolean {
   return [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00].every((byte, at) => bytes[at] === byte);
 }
 
-/** Chooses the adapter for a core module. Throws `UnadaptableModuleError`, and `MalformedComponentError` for what is no module. */
-export function chooseAdapter(bytes: Uint8Array): Adapter {
-  const { functions, hasWorld, bindgenVersion, clangVersion } = readTraits(bytes);
+/** How a core module becomes a component. */
+export type Adaptation = { readonly adapter: Adapter; readonly spin1: Spin1Module | undefined };
+
+/** Chooses how a core module is adapted. Throws `UnadaptableModuleError`, and `MalformedComponentError` for what is no module. */
+export function chooseAdaptation(bytes: Uint8Array): Adaptation {
+  const traits = readTraits(bytes);
+  const isSpin1 = traits.bindgenVersion === null && [...traits.functions].some(isSpin1Handler);
+  if (isSpin1) return { adapter: 'reactor', spin1: renameSpin1Module(bytes) };
+  return { adapter: chooseAdapter(traits), spin1: undefined };
+}
+
+function chooseAdapter({ functions, hasWorld, bindgenVersion, clangVersion }: ModuleTraits): Adapter {
   if (bindgenVersion !== null) {
     if (/^0\.(?:[5-9]|\d\d+)(?:\.\w+)?$/.test(bindgenVersion)) return 'reactor';
     throw new UnadaptableModuleError(
@@ -59,9 +67,6 @@ export function chooseAdapter(bytes: Uint8Array): Adapter {
     if (clangVersion === null || !isBefore(clangVersion, SAFE_CLANG)) return 'command';
     const message = `the core module was compiled with clang ${clangVersion}, whose C library corrupts memory`;
     throw new UnadaptableModuleError(message, 'build it with wasi-sdk 19 or later');
-  }
-  if (SPIN_1_HANDLERS.some((name) => functions.has(name))) {
-    throw new UnadaptableModuleError('a core module of an SDK for Spin 1 cannot be adapted', REBUILD);
   }
   if (hasWorld) return 'reactor';
   throw new UnadaptableModuleError('a core module that is no program (`_start`) and names no world', REBUILD);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LinkDependency } from '../../host/gen/runtime.ts';
-import { chooseAdapter, UnadaptableModuleError } from './adapter.ts';
+import { chooseAdaptation, UnadaptableModuleError } from './adapter.ts';
 import { DependencyError } from './dependency.ts';
 import { readComponentExterns } from './externs.ts';
 import { linkComponent } from './linker.ts';
@@ -37,7 +37,7 @@ const seeds: [name: string, bytes: Uint8Array, use: Use][] = [
     readFileSync('fixtures/apps/dependencies/look.wasm'),
     (component) => linkComponent(front, [{ ...dependency, component }]),
   ],
-  ['a core module', readFileSync('fixtures/apps/wagi-c/module.wasm'), chooseAdapter],
+  ['a core module', readFileSync('fixtures/apps/wagi-c/module.wasm'), chooseAdaptation],
   [
     'composed components',
     await binaryFromWat(`(component

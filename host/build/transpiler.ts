@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { adapterFile } from '../plan/transpiler/adapter-file.ts';
+import { adapterFile, WIT_OF_SPIN_1 } from '../plan/transpiler/adapter-file.ts';
 import { BUNDLE_OPTIONS } from './executable/bundle.ts';
 
 const outputFolder = 'build/plan';
@@ -23,7 +23,7 @@ const standIns: Plugin = {
   },
 };
 
-/** Writes both and returns their version. Takes less than a second. */
+/** Writes both and returns what tells their versions apart. Takes less than a second. */
 export async function buildTranspiler(): Promise<string> {
   mkdirSync(outputFolder, { recursive: true });
   await Promise.all([buildScript('entry.ts', 'transpiler'), buildScript('component-tools.ts', 'component-tools')]);
@@ -31,8 +31,9 @@ export async function buildTranspiler(): Promise<string> {
     for (const suffix of ['core.wasm', 'core2.wasm']) copy(vendor, `${component}.${suffix}`);
   }
   for (const adapter of ['command', 'reactor'] as const) copy(adapters, adapterFile(adapter));
+  copy(room, WIT_OF_SPIN_1);
   const manifest = JSON.parse(readFileSync(join(vendor, '../package.json'), 'utf8')) as { version: string };
-  return manifest.version;
+  return `${manifest.version} ${readFileSync(join(room, WIT_OF_SPIN_1), 'utf8')}`;
 }
 
 async function buildScript(entry: string, name: string): Promise<void> {

@@ -92,3 +92,17 @@ onApp('wagi-c', {}, (test) => {
     });
   }
 });
+
+onApp('spin-1-c', {}, (test) => {
+  test('serves a module with the names of Spin 1, started before it is asked', async (app) => {
+    const { status, body } = await app.request('/module/x?a=b', { method: 'POST', body: 'some text' });
+    assert.is(status, 200);
+    assert.match(body, /^method: post\nuri: \/module\/x\?a=b\n/);
+    assert.match(body, /\nsome text$/);
+  });
+
+  test('sends requests through its old import', async (app) => {
+    assert.match((await app.request('/module/fetch?/there')).body, 'uri: /there\n');
+    assert.is((await app.request('/module/fetch?http://example.com/')).status, 502);
+  });
+});

@@ -10,7 +10,8 @@ const handlers: readonly (readonly [id: string, file: string, path: string, body
   ['current', 'hello-wat/hello.wasm', '/current', /./],
   ['october', 'hello-rust-2023/hello.wasm', '/hello/you', /^Hello, you!\n$/],
   ['november', 'hello-c-2023/hello.wasm', '/november', /^Hello from C of 2023!\n$/],
-  ['spin-one', 'spin-1-c/hello.wasm', '/spin?a=b', /^method: get\nuri: \/spin\?a=b\n/],
+  ['spin-one-component', 'spin-1-c/hello.wasm', '/spin?a=b', /^method: get\nuri: \/spin\?a=b\n/],
+  ['spin-one-module', 'spin-1-c/module.wasm', '/one?a=b', /^method: get\nuri: \/one\?a=b\n/],
   ['program', 'wagi-c/component.wasm', '/program?a=b', /^QUERY_STRING: a=b$/m, 'executor = { type = "wagi" }'],
   ['module', 'wagi-c/module.wasm', '/module?a=b', /^argument: a=b$/m, 'executor = { type = "wagi" }'],
 ];

@@ -27,6 +27,19 @@ factor('offers what SDKs import, and lets nobody open any of it', async () => {
   assert.equal(warnings, []);
 });
 
+factor('refuses every call of Spin 1, which names its server each time', async () => {
+  const { shared } = await prepare();
+  for (const [name, error] of [
+    ['redis', 'error'],
+    ['mysql', { tag: 'connection-failed', val: 'the address is not permitted' }],
+    ['postgres', { tag: 'connection-failed', val: 'the address is not permitted' }],
+  ] as const) {
+    const functions = Object.values(shared[`fermyon:spin/${name}`] ?? {}) as (() => never)[];
+    assert.ok(functions.length > 1);
+    for (const call of functions) assert.equal(thrownBy(call), error);
+  }
+});
+
 factor('warns the operator of a grant that leads nowhere', async () => {
   const { warnings } = await prepare({ aiModels: ['llama'] });
   assert.is(warnings.length, 1);

@@ -13,6 +13,18 @@ function denied(tag: string, val?: string): () => never {
   };
 }
 
+/** Creates a function that throws a result error which is a case of an enumeration. */
+function failWith(name: string): () => never {
+  return () => {
+    throw name;
+  };
+}
+
+/** Interfaces of Spin 1 name the server in each call. */
+function ofSpin1(functions: readonly string[], call: () => never): Record<string, () => never> {
+  return Object.fromEntries(functions.map((name) => [name, call]));
+}
+
 /** Creates a resource class of which there is never an instance: `open` throws. */
 function closedResource(open: () => never) {
   return Object.assign(class {}, { open });
@@ -37,6 +49,12 @@ const interfaces: HostImports = {
   'fermyon:spin/sqlite': { open: denied('access-denied') },
   'fermyon:spin/sqlite@2': { Connection: closedResource(denied('access-denied')) },
   'spin:sqlite/sqlite@3': { Connection: closedResource(denied('access-denied')) },
+  'fermyon:spin/redis': ofSpin1(
+    ['publish', 'get', 'set', 'incr', 'del', 'sadd', 'smembers', 'srem', 'execute'],
+    failWith('error'),
+  ),
+  'fermyon:spin/mysql': ofSpin1(['query', 'execute'], denied('connection-failed', notPermitted)),
+  'fermyon:spin/postgres': ofSpin1(['query', 'execute'], denied('connection-failed', notPermitted)),
   'fermyon:spin/redis@2': { Connection: closedResource(denied('invalid-address')) },
   'fermyon:spin/mqtt@2': { Connection: closedResource(denied('connection-failed', notPermitted)) },
   'fermyon:spin/mysql@2': { Connection: closedResource(denied('connection-failed', notPermitted)) },

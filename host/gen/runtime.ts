@@ -754,11 +754,23 @@ export interface UnlinkedComponent {
  */
 export type Adapter = 'command' | 'reactor';
 /**
+ * A core module of an SDK for Spin 1, with imports and exports under the names of today, and the world that it is for: one of those
+ * of the package `fermyon:spin` that the host has.
+ */
+export interface Spin1Module {
+  module: Uint8Array,
+  world: string,
+}
+/**
  * A core module, by the number that its file has in plans. What becomes of it with the adapter is to be linked in its place.
  */
 export interface LinkedModule {
   file: number,
   adapter: Adapter,
+  /**
+   * What the host is to take in the module's place.
+   */
+  spin1?: Spin1Module | undefined,
 }
 export type LinkedComponent = LinkedComponentPlan | LinkedComponentUnlinked | LinkedComponentCoreModule;
 export interface LinkedComponentPlan {

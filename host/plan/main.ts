@@ -8,7 +8,7 @@ import { COMPONENT_INFO, COMPONENT_MODULE } from '../engine/jco/transpile-option
 import { readAsset } from './executable.ts';
 import { dropPrivileges, writeOutput } from './role.ts';
 import { type ComponentTools, serveSession } from './session.ts';
-import { adapterFile } from './transpiler/adapter-file.ts';
+import { adapterFile, WIT_OF_SPIN_1 } from './transpiler/adapter-file.ts';
 import type * as toolsScript from './transpiler/component-tools.ts';
 import type * as transpilerScript from './transpiler/entry.ts';
 
@@ -31,6 +31,7 @@ function readComponentTools(): ComponentTools {
   const tools = readScript<typeof toolsScript>('component-tools', 'wasm-tools', [
     adapterFile('command'),
     adapterFile('reactor'),
+    WIT_OF_SPIN_1,
   ]);
   return {
     openTranspiler: () => transpiler(({ openTranspiler }, read) => openTranspiler(read)),

@@ -2,7 +2,7 @@
 // needed. Knows nothing of the process it runs in.
 
 import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
-import type { Adapter, Diagnostic, LinkExports, LinkedComponent } from '../gen/runtime.ts';
+import type { Diagnostic, LinkExports, LinkedComponent } from '../gen/runtime.ts';
 import { type ComponentFile, createLinkedFiles, createTranspiledFiles } from './component-files.ts';
 import { callGuest, type GuestRuntime, openGuestRuntime } from './guest-runtime.ts';
 import { encodeHead, MessageReader } from './message.ts';
@@ -131,12 +131,12 @@ class Session {
       const linked = await callGuest(() => link(component, given, { name }));
       if ('diagnostics' in linked) return linked;
       if (linked.value.tag !== 'core-module') return { value: linked.value, sources: adapted };
-      const { file, adapter } = linked.value.val;
+      const { file, adapter, spin1 } = linked.value.val;
       const module = adapted[file];
       if (module === undefined) break;
       const dependency = dependencies[file - 1];
       const place = dependency ? { file: name, field: dependencyField(dependency.name) } : { file: name };
-      const result = await callAdapt(await this.#openAdapt(), module, adapter, place);
+      const result = await callAdapt(await this.#openAdapt(), place, module, adapter, spin1);
       if ('diagnostics' in result) return result;
       adapted[file] = result.component;
     }
@@ -178,12 +178,11 @@ function splitSources(dependencies: readonly DependencyEntry[], payload: Uint8Ar
 /** Makes a component of a core module, or says what the tools do not like about it. */
 async function callAdapt(
   adapt: Adapt,
-  module: Uint8Array,
-  adapter: Adapter,
   place: Pick<Diagnostic, 'file' | 'field'>,
+  ...args: Parameters<Adapt>
 ): Promise<Refused | { readonly component: Uint8Array }> {
   try {
-    return { component: await adapt(module, adapter) };
+    return { component: await adapt(...args) };
   } catch (error) {
     const message = `the core module cannot become a component: ${readReason(error)}`;
     return { diagnostics: [{ severity: 'error', ...place, message }] };

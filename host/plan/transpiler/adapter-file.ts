@@ -9,3 +9,6 @@ export const PREVIEW_1 = 'wasi_snapshot_preview1';
 export function adapterFile(adapter: Adapter): string {
   return `${PREVIEW_1}.${adapter}.wasm`;
 }
+
+/** The file with the WIT of Spin 1. */
+export const WIT_OF_SPIN_1 = 'spin-1.wit';
