@@ -81,7 +81,7 @@ function linkOrName(component: Uint8Array, dependencies: readonly LinkDependency
     return { tag: 'plan', val: linkComponent(component, dependencies) };
   } catch (error) {
     if (!(error instanceof UnsupportedComponentError)) throw error;
-    const [dependency] = dependencies;
+    const dependency = dependencies.find(({ imports }) => imports !== undefined);
     if (dependency) throw new DependencyError(dependency.name, `cannot be linked to it: ${error.message}`);
     const { imports, exports } = readComponentExterns(component);
     return { tag: 'unlinked', val: { imports: [...imports], exports: [...exports], reason: error.message } };

@@ -15,6 +15,7 @@ const of = (name: string, interfaceName?: string, version?: string): DependencyI
 
 const assign = suite('assignDependencies');
 
+const component = new Uint8Array();
 const IMPORTS = ['plain', 'a:b/c@1.0.0', 'a:b/c@1.1.0', 'a:b/d', 'a:bb/c@1.0.0'];
 
 const matches: [what: string, wanted: DependencyImports, imports: string[]][] = [
@@ -28,7 +29,7 @@ const matches: [what: string, wanted: DependencyImports, imports: string[]][] = 
 for (const [what, imports, expected] of matches) {
   assign(`takes ${what} for what it names`, () => {
     assert.equal(
-      [...assignDependencies(IMPORTS, [{ name: 'x', imports }])],
+      [...assignDependencies(IMPORTS, [{ name: 'x', imports, component }])],
       expected.map((name) => [name, 0]),
     );
   });
@@ -44,7 +45,7 @@ const misses: [what: string, wanted: DependencyImports][] = [
 for (const [what, imports] of misses) {
   assign(`matches nothing with ${what}`, () => {
     assert.throws(
-      () => assignDependencies(IMPORTS, [{ name: 'x', imports }]),
+      () => assignDependencies(IMPORTS, [{ name: 'x', imports, component }]),
       (error: unknown) => error instanceof DependencyError && /^dependency "x" satisfies none/.test(error.message),
     );
   });
@@ -52,13 +53,25 @@ for (const [what, imports] of misses) {
 
 assign('refuses two dependencies for one import', () => {
   const dependencies = [
-    { name: 'x', imports: of('a:b') },
-    { name: 'y', imports: of('a:b', 'd') },
+    { name: 'x', imports: of('a:b'), component },
+    { name: 'y', imports: of('a:b', 'd'), component },
   ];
   assert.throws(
     () => assignDependencies(IMPORTS, dependencies),
     /dependency "y" satisfies the import "a:b\/d", which "x" satisfies too/,
   );
+});
+
+assign('gives what is left to the first that exports it, where no imports are named', async () => {
+  const exporting = (...names: string[]) =>
+    binaryFromWat(`(component (instance $i) ${names.map((name) => `(export "${name}" (instance $i))`).join(' ')})`);
+  const assigned = assignDependencies(IMPORTS, [
+    { name: 'offers', imports: undefined, component: await exporting('a:b/d', 'a:b/c@1.0.0', 'z:z/z') },
+    { name: 'named', imports: of('a:b', 'd'), component },
+    { name: 'late', imports: undefined, component: await exporting('a:b/c@1.0.0', 'a:b/c@1.1.0') },
+    { name: 'useless', imports: undefined, component: await exporting() },
+  ]);
+  assert.equal(Object.fromEntries(assigned), { 'a:b/d': 1, 'a:b/c@1.0.0': 0, 'a:b/c@1.1.0': 2 });
 });
 
 assign.run();
@@ -121,6 +134,12 @@ link('lets a dependency that does not inherit call with its own', async () => {
 link('takes the export that is named for it', async () => {
   const dependency = await dependencyOf(exporter('z:z/z'), { export: 'z:z/z' });
   assert.equal(linkComponent(await binaryFromWat(MAIN), [dependency]).exports, ['g']);
+});
+
+link('leaves out a dependency that nothing needs and that is not said to satisfy anything', async () => {
+  const dependency = { ...(await dependencyOf(exporter('z:z/z'))), imports: undefined };
+  const plan = linkComponent(await binaryFromWat(MAIN), [dependency]);
+  assert.equal([plan.imports, plan.modules, plan.componentInstances], [['a:b/c@1.0.0'], [], 1]);
 });
 
 /** Both name a resource of the host, in two versions of its interface that are compatible. */

@@ -1,7 +1,8 @@
 // Finds which dependency satisfies which import of a component, by Spin's rules.
 // https://github.com/spinframework/spin/tree/main/crates/compose
 
-import type { DependencyImports } from '../../host/gen/runtime.ts';
+import type { DependencyImports, LinkDependency } from '../../host/gen/runtime.ts';
+import { readComponentExterns } from './externs.ts';
 
 /** Why a dependency, whose name in the manifest is `dependency`, cannot be linked. */
 export class DependencyError extends Error {
@@ -16,20 +17,20 @@ export class DependencyError extends Error {
   }
 }
 
-type NamedDependency = { readonly name: string; readonly imports: DependencyImports };
+type Candidate = Pick<LinkDependency, 'name' | 'imports' | 'component'>;
 
 /**
  * Returns the index of the dependency that satisfies each import, by the import's name; imports of the host are not among them.
- * Throws a `DependencyError` for a dependency that satisfies none, and for two that satisfy the same one.
+ * Throws a `DependencyError` for a dependency that satisfies none of those that it is said to, and for two that satisfy the same one.
  */
 export function assignDependencies(
   imports: readonly string[],
-  dependencies: readonly NamedDependency[],
+  dependencies: readonly Candidate[],
 ): ReadonlyMap<string, number> {
   const assigned = new Map<string, number>();
   for (const [index, { name, imports: wanted }] of dependencies.entries()) {
-    const matching = imports.filter((importName) => isMatch(wanted, importName));
-    if (matching.length === 0) {
+    const matching = imports.filter((importName) => wanted && isMatch(wanted, importName));
+    if (wanted && matching.length === 0) {
       const fix = `the component imports ${imports.join(', ') || 'nothing'}`;
       throw new DependencyError(name, "satisfies none of the component's imports", fix);
     }
@@ -41,6 +42,10 @@ export function assignDependencies(
       }
       assigned.set(importName, index);
     }
+  }
+  for (const [index, { imports: wanted, component }] of dependencies.entries()) {
+    const exports = wanted ? [] : readComponentExterns(component).exports;
+    for (const name of imports) if (exports.includes(name) && !assigned.has(name)) assigned.set(name, index);
   }
   return assigned;
 }

@@ -30,7 +30,10 @@ export function linkComponent(bytes: Uint8Array, dependencies: readonly LinkDepe
   const imports = namesOfImports(definition);
   const assigned = assignDependencies(imports, dependencies);
   plan.imports.push(...imports.filter((name) => !assigned.has(name)));
-  const instances = dependencies.map((dependency, index) => linker.instantiateDependency(dependency, index));
+  const used = new Set(assigned.values());
+  const instances = dependencies.map((dependency, index) =>
+    used.has(index) ? linker.instantiateDependency(dependency, index) : null,
+  );
   const instance = linker.instantiateOuter(definition, (scope, imported) => {
     const index = assigned.get(imported.name);
     const [dependency, exporter] = [dependencies[index ?? -1], instances[index ?? -1]];

@@ -3,7 +3,7 @@
 // goes into it changes. By hand: node host/build/first-component.ts
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -11,6 +11,8 @@ const root = join(import.meta.dirname, '../..');
 const jco = join(root, 'node_modules/@bytecodealliance/jco');
 const output = join(root, 'build/fixtures/first-component.wasm');
 const script = join(root, 'build/fixtures/first-component.js');
+/** The contract of guest runtimes, and what this one exports besides. */
+const wit = join(root, 'build/fixtures/first-component-wit');
 const stamp = join(root, 'build/fixtures/first-component.sha256');
 
 /** Builds the component unless it is current, and returns its path. */
@@ -28,11 +30,14 @@ export async function buildFirstComponent(): Promise<string> {
     legalComments: 'none',
   });
   const inputs = createHash('sha256');
-  const wit = readdirSync(join(root, 'wit')).map((name) => join(root, 'wit', name));
-  for (const path of [script, ...wit, join(jco, 'package.json')]) inputs.update(readFileSync(path));
+  rmSync(wit, { recursive: true, force: true });
+  cpSync(join(root, 'wit'), wit, { recursive: true });
+  copyFileSync(join(root, 'fixtures/runtimes/first-component/world.wit'), join(wit, 'world.wit'));
+  const texts = readdirSync(wit).map((name) => join(wit, name));
+  for (const path of [script, ...texts, join(jco, 'package.json')]) inputs.update(readFileSync(path));
   const digest = inputs.digest('hex');
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return output;
-  const world = ['--wit', join(root, 'wit'), '--world-name', 'runtime'];
+  const world = ['--wit', wit, '--world-name', 'first-component'];
   const backend = ['--backend', 'qjs', '--backend-qjs-disable-async', '--backend-qjs-stub-wasi'];
   execFileSync(
     process.execPath,

@@ -1,6 +1,10 @@
 // Components that others of the app, or files beside it, are linked to as the manifest says.
+import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { buildFirstComponent } from '../build/first-component.ts';
+import { findApp } from '../build/fixture/app.ts';
 import { onApp } from '../testing/on-app.ts';
+import { serveApp } from '../testing/served-app.ts';
 import { until } from '../testing/until.ts';
 
 onApp('composed', {}, (test) => {
@@ -36,3 +40,12 @@ onApp('dependencies', {}, (test) => {
     await until('the line is in the log', () => app.log().includes("the dependency writes to its caller's stream"));
   });
 });
+
+const offered = suite('an interface of the guest runtime');
+
+offered('is there for components, where no dependency and no host has it', async () => {
+  const runtimeComponent = await buildFirstComponent();
+  await using app = await serveApp(findApp('unknown-import') ?? '', {}, 'any', undefined, runtimeComponent);
+  assert.equal([(await app.request('/')).body, (await app.request('/')).body], ['42', '42']);
+});
+offered.run();

@@ -479,7 +479,11 @@ export interface LinkDependency {
    * Name for diagnostics.
    */
   name: string,
-  imports: DependencyImports,
+  /**
+   * Which imports it satisfies. None: those that it has an export for, if any, and that no other dependency satisfies. That is how
+   * a guest runtime offers interfaces of its own.
+   */
+  imports?: DependencyImports | undefined,
   /**
    * The export that satisfies the import. None: the one with the import's name.
    */

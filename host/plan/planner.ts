@@ -4,10 +4,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
 import type { AppPlan, AppSource, ComponentPlan, DependencyPlan, HttpExecutor, PlanOptions } from '../gen/runtime.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
-import { createDraft, readContents } from './cache.ts';
+import { createDraft, readContents, readEntry } from './cache.ts';
 import { readChunks } from './chunks.ts';
+import type { ComponentInfo } from './component-files.ts';
 import { digestFile, digestOf } from './digest.ts';
 import { type Command, readVersions } from './executable.ts';
 import { PlanProcess } from './plan-process.ts';
@@ -57,6 +59,8 @@ export class Planner {
   readonly #process: PlanProcess;
   readonly #runtime: OtherRuntime | null;
   #isReady = false;
+  /** The guest runtime, where it exports interfaces that components may import. */
+  #offering: readonly ComponentInput[] = [];
 
   private constructor(options: PlannerOptions, runtimeDigest: string, runtime: OtherRuntime | null) {
     this.#cache = options.cache;
@@ -130,16 +134,21 @@ export class Planner {
     const payload = files.reduce((sum, { size }) => sum + size, 0);
     const paths = files.map(({ name }) => join(this.folderOf(key), name));
     await this.#process.ask('done', { kind: 'runtime', files, payload }, readFiles(paths));
+    const info = (await readEntry(join(this.folderOf(key), COMPONENT_INFO))) as ComponentInfo;
+    if (info.exports.some(isOffered)) this.#offering = [this.#runtime];
     this.#isReady = true;
   }
 
   async #prepare(key: string, input: ComponentInput, engine: EngineChoice): Promise<void> {
     if (await readContents(this.folderOf(key))) return;
     const { name, dependencies: inputs = [] } = input;
-    const dependencies = inputs.map(({ dependency, size }) => ({ ...linkingOf(dependency), size }));
-    const payload = [input, ...inputs].reduce((sum, { size }) => sum + size, 0);
-    const request = { kind: 'component', name, engine, dependencies, payload } as const;
-    const { files } = await this.#process.ask('component', request, readAll([input, ...inputs]));
+    const entries = inputs.map(({ dependency, size }): DependencyEntry => ({ ...linkingOf(dependency), size }));
+    const offering = input === this.#runtime ? [] : this.#offering;
+    for (const { name, size } of offering) entries.push({ name, inherit: { tag: 'all' }, size });
+    const sources = [input, ...inputs, ...offering];
+    const payload = sources.reduce((sum, { size }) => sum + size, 0);
+    const request = { kind: 'component', name, engine, dependencies: entries, payload } as const;
+    const { files } = await this.#process.ask('component', request, readAll(sources));
     const draft = await createDraft(this.#cache, this.folderOf(key));
     try {
       for (const file of files) await draft.write(file, this.#process.readPayload(file.size));
@@ -152,6 +161,11 @@ export class Planner {
 
 function componentKey(engine: EngineChoice, runtimeDigest: string, parts: readonly unknown[]): string {
   return digestOf(['component', readVersions().preparer, engine, runtimeDigest, ...parts]);
+}
+
+/** Whether a guest runtime exports an interface for components: one that is not its contract with this host. */
+function isOffered(name: string): boolean {
+  return name.includes('/') && !name.startsWith('containerd-shim-spin:runtime/');
 }
 
 /** What of a dependency its linking depends on. */

@@ -108,8 +108,8 @@ class Session {
     if ('diagnostics' in linked) return refuse(linked.diagnostics);
     const { sources } = linked;
     const { tag, val } = linked.value;
-    // The other engine knows nothing of dependencies.
-    const isLinked = tag === 'plan' && (request.engine === 'any' || sources.length > 1);
+    // The other engine knows nothing of what is linked to a component.
+    const isLinked = tag === 'plan' && (request.engine === 'any' || val.modules.some(({ file }) => file > 0));
     const files = isLinked
       ? createLinkedFiles(val, sources)
       : createTranspiledFiles(await this.#openTranspiler(), sources[0] as Uint8Array, val);

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EngineChoice } from '../plan/planner.ts';
-import { prepareApp } from '../plan/prepare.ts';
+import { type PrepareOptions, prepareApp } from '../plan/prepare.ts';
 import { type WorkerConfig, workerPathsIn } from '../worker/config.ts';
 import { type Answer, findFreePort, request } from './network.ts';
 import { until } from './until.ts';
@@ -29,12 +29,14 @@ export async function serveApp(
   environment: WorkerConfig['environment'] = {},
   engine: EngineChoice = 'any',
   program: readonly string[] = [process.execPath, ...ROLE],
+  runtimeComponent?: string,
 ): Promise<ServedApp> {
   const mount = await mkdtemp(join(tmpdir(), 'served-app-'));
   const clean = () => rm(mount, { recursive: true, force: true });
   try {
     const address = `127.0.0.1:${await findFreePort()}`;
-    await writeMount(mount, folder, { ...environment, SPIN_HTTP_LISTEN_ADDR: address }, engine);
+    const variables = { ...environment, SPIN_HTTP_LISTEN_ADDR: address };
+    await writeMount(mount, folder, variables, { engine, runtimeComponent });
     return await startWorker([...program, 'worker', mount, folder], `http://${address}`, clean);
   } catch (error) {
     await clean();
@@ -47,11 +49,11 @@ async function writeMount(
   mount: string,
   folder: string,
   environment: WorkerConfig['environment'],
-  engine: EngineChoice,
+  options: Pick<PrepareOptions, 'engine' | 'runtimeComponent'>,
 ): Promise<void> {
   const cacheDirectory = join(mount, 'cache');
   const command = { path: process.execPath, args: [...ROLE, 'plan'] };
-  const { directory } = await prepareApp({ rootfs: folder, cacheDirectory, command, engine });
+  const { directory } = await prepareApp({ rootfs: folder, cacheDirectory, command, ...options });
   const paths = workerPathsIn(mount);
   await mkdir(join(cacheDirectory, 'components'), { recursive: true });
   await symlink(directory, paths.app);
