@@ -1,7 +1,7 @@
 // Sends requests of guests with node:http and node:https. Connections are kept and shared by all instances; redirects are the
 // guest's business.
 
-import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, request } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { getBuiltinModule } from 'node:process';
 import type { BodyConsumer } from '../../wasi/http/body-pipe.ts';
@@ -47,10 +47,13 @@ type Transport = {
 export function createHttpClient({ hasPooling, maxRequests, isBlocked, loadHttps }: HttpClientOptions): HttpClient {
   const limit = maxRequests === undefined ? null : new RequestLimit(maxRequests);
   const lookup = isBlocked ? createLookup(isBlocked) : undefined;
-  const http: Transport = { agent: new Agent({ keepAlive: hasPooling }), request, lookup };
+  let http: Transport | undefined;
   const secure = new Map<ClientTls | undefined, Transport>();
   const transportOf = (scheme: OutboundRequest['scheme'], tls: ClientTls | undefined): Transport => {
-    if (scheme === 'http') return http;
+    if (scheme === 'http') {
+      http ??= { ...createPlainTransport(hasPooling), lookup };
+      return http;
+    }
     const transport = secure.get(tls) ?? { ...createSecureTransport(loadHttps(), hasPooling, tls), lookup };
     secure.set(tls, transport);
     return transport;
@@ -66,6 +69,12 @@ export function createHttpClient({ hasPooling, maxRequests, isBlocked, loadHttps
 
 const LIMIT_REACHED: ErrorCode = { tag: 'connection-limit-reached' };
 const ADDRESS_BLOCKED: ErrorCode = { tag: 'destination-IP-prohibited' };
+
+/** node:http takes 7 MB that an app without outbound requests does not pay. */
+function createPlainTransport(keepAlive: boolean): Omit<Transport, 'lookup'> {
+  const { Agent, request } = getBuiltinModule('node:http');
+  return { agent: new Agent({ keepAlive }), request };
+}
 
 function createSecureTransport(
   { Agent, request }: ReturnType<LoadHttps>,

@@ -40,7 +40,10 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     // As in Spin, a request that says not where it goes gets no answer.
     if (target === undefined) exchange.refuse();
     else if (target.path.startsWith(WELL_KNOWN)) answerWellKnown(target.path, options.app, exchange);
-    else await answerByRoute(options, exchange, target);
+    else {
+      const answering = answerByRoute(options, exchange, target);
+      if (answering !== undefined) await answering;
+    }
     options.admission.leave();
     options.onEvent();
   };
@@ -63,11 +66,12 @@ function formatInfo({ name, version }: AppPlan): string {
   return JSON.stringify(version === '' ? { name } : { name, version }, undefined, 2);
 }
 
-async function answerByRoute(options: DispatchOptions, exchange: Exchange, target: RequestTarget): Promise<void> {
+/** Returns nothing when the answer was given at once. */
+function answerByRoute(options: DispatchOptions, exchange: Exchange, target: RequestTarget): Promise<void> | undefined {
   const found = findRoute(options.routes, target.path);
   if (found === undefined) {
     exchange.answerWhole(404, []);
-    return;
+    return undefined;
   }
   const { route, match } = found;
   if (route.target.tag === 'static-response') {
@@ -77,15 +81,15 @@ async function answerByRoute(options: DispatchOptions, exchange: Exchange, targe
       headers.flatMap(([name, value]) => [name.toLowerCase(), value]),
       body,
     );
-    return;
+    return undefined;
   }
   const request: RoutedRequest = {
     exchange,
     target,
     hostHeaders: createSpinHeaders(target, route, match, exchange.clientAddress, options.scheme),
   };
-  if (route.target.tag === 'component') await answerWith(options, route.target.val, request);
-  else await answerByDecision(options, request);
+  if (route.target.tag === 'component') return answerWith(options, route.target.val, request);
+  return answerByDecision(options, request);
 }
 
 /** A request for a component, with the headers that tell it about the route. */
@@ -109,20 +113,20 @@ async function answerByDecision(options: DispatchOptions, request: RoutedRequest
   else await answerWith(options, decision.val, request);
 }
 
-async function answerWith(options: DispatchOptions, id: string, request: RoutedRequest): Promise<void> {
+function answerWith(options: DispatchOptions, id: string, request: RoutedRequest): Promise<void> | undefined {
   const { exchange, target, hostHeaders } = request;
   const handler = options.handlers.get(id);
   if (handler === undefined) {
     options.log(`Error processing request: no component ${JSON.stringify(id)} serves HTTP`);
     exchange.answerWhole(500, []);
-    return;
+    return undefined;
   }
   const { authority, pathWithQuery } = target;
-  const headers = new Fields([...exchange.headers, ...hostHeaders], true);
+  const headers = new Fields(exchange.headers.concat(hostHeaders), true);
   const head = { method: exchange.method, authority, pathWithQuery, headers };
   const admitted = options.admission.enter();
-  if (admitted !== undefined) await admitted;
-  if (!exchange.isGone) await handler({ head, body: exchange.body }, exchange);
+  if (admitted === undefined) return handler({ head, body: exchange.body }, exchange);
+  return admitted.then(() => (exchange.isGone ? undefined : handler({ head, body: exchange.body }, exchange)));
 }
 
 function createEvent({ exchange, target }: RoutedRequest): HttpEvent {

@@ -24,7 +24,7 @@ export function isInternalHost(host: string): boolean {
  */
 export function parseRequestTarget(target: string, host: string | undefined): RequestTarget | undefined {
   const named = host === undefined || host === '' || isInternalHost(host) ? undefined : host;
-  const absolute = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target);
+  const absolute = target.startsWith('/') ? null : /^https?:\/\/([^/?#]+)([^#]*)/i.exec(target);
   if (absolute === null && !target.startsWith('/') && target !== '*') return undefined;
   const authority = absolute?.[1] ?? named;
   if (authority === undefined || (named !== undefined && named !== authority)) return undefined;
