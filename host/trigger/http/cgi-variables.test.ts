@@ -16,11 +16,11 @@ const route = {
 function variablesOf(
   headers: readonly string[],
   pathWithQuery = '/shop/a/b%20c/?x=1&y',
-  { authority = 'example.com', client = '10.0.0.7:4321', length = 0 } = {},
+  { authority = 'example.com', client = '10.0.0.7:4321', length = 0, scheme = 'http' as 'http' | 'https' } = {},
 ): Record<string, string> {
   const path = pathWithQuery.replace(/\?.*/, '');
   const match = { params: [['item_id', 'a']], wildcard: path.slice('/shop/a/'.length).replace(/\/$/, '') } as const;
-  const spinHeaders = createSpinHeaders({ authority, path, pathWithQuery }, route, match, client);
+  const spinHeaders = createSpinHeaders({ authority, path, pathWithQuery }, route, match, client, scheme);
   const fields = new Fields([...headers, ...spinHeaders], true);
   return Object.fromEntries(createCgiVariables({ method: 'PUT', pathWithQuery, authority, headers: fields }, length));
 }
@@ -68,6 +68,11 @@ for (const [authority, name, port] of [
     assert.equal([SERVER_NAME, SERVER_PORT], [name, port]);
   });
 }
+
+variables('names the port of https where the request came over TLS', () => {
+  const { SERVER_PORT, X_FULL_URL } = variablesOf([], '/shop/a', { scheme: 'https' });
+  assert.equal([SERVER_PORT, X_FULL_URL], ['443', 'https://example.com/shop/a']);
+});
 
 variables('gives the address of a client behind IPv6 without brackets', () => {
   assert.is(variablesOf([], undefined, { client: '[fe80::1]:99' })['REMOTE_ADDR'], 'fe80::1');

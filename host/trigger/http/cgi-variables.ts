@@ -18,7 +18,8 @@ export function createCgiVariables(head: IncomingRequestHead, contentLength: num
   const address = textOf('spin-client-addr')
     .replace(/:\d+$/, '')
     .replace(/^\[(.*)\]$/, '$1');
-  const [, host = '', port = '80'] = /^(.*?)(?::(\d+))?$/.exec(head.authority) ?? [];
+  const defaultPort = textOf('spin-full-url').startsWith('https:') ? '443' : '80';
+  const [, host = '', port = defaultPort] = /^(.*?)(?::(\d+))?$/.exec(head.authority) ?? [];
   return [
     ['AUTH_TYPE', ''],
     ['CONTENT_LENGTH', String(contentLength)],
