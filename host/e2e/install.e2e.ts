@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { GUEST_RUNTIME } from '../bundle/annotations.ts';
 import { readInstaller } from '../image/files.ts';
 import { withDirectories } from '../image/tar.ts';
 import { libraryFolder } from '../install/libraries.ts';
@@ -80,6 +81,11 @@ await onEachPodNode('installer', (test, release) => {
     await pod.start('app', node.images.app);
     assert.is((await untilAnswer(`http://${pod.address}/hello`)).status, 200);
 
+    const annotations = { [GUEST_RUNTIME]: 'unknown' };
+    const asked = node.runPod('asking', { handler: HANDLER, annotations });
+    const answer = asked.then((asking) => asking.start('app', node.images.app)).then(String, String);
+    assert.match(await answer, 'asks for the guest runtime "unknown"');
+
     assert.is((await target.run('install')).code, 0);
     assert.is(target.restarts, 1, 'nothing to change, nothing to restart');
 
@@ -98,20 +104,23 @@ await onEachPodNode('installer', (test, release) => {
     assert.not.ok(isRun);
   });
 
-  test('gives back the old configuration when containerd does not come up with the new one', async (node) => {
-    const target = new Target(node, 'back');
-    const before = await target.configuration();
-    let times = 0;
-    const restart = async (): Promise<void> => {
-      if (times++ === 0) await node.containerd.stop();
-      else await target.restart();
-    };
-    const { code, stderr } = await target.run('install', restart, 1);
-    assert.equal([code, times], [1, 2]);
-    assert.match(stderr, /runs with its old configuration again/);
-    assert.is(await target.configuration(), before);
-    await node.untilReady();
-  });
+  // How containerd comes up is not its release's affair.
+  if (release.version === releases[0]?.version) {
+    test('gives back the old configuration when containerd does not come up with the new one', async (node) => {
+      const target = new Target(node, 'back');
+      const before = await target.configuration();
+      let times = 0;
+      const restart = async (): Promise<void> => {
+        if (times++ === 0) await node.containerd.stop();
+        else await target.restart();
+      };
+      const { code, stderr } = await target.run('install', restart, 1);
+      assert.equal([code, times], [1, 2]);
+      assert.match(stderr, /runs with its old configuration again/);
+      assert.is(await target.configuration(), before);
+      await node.untilReady();
+    });
+  }
 
   if (!release.version.startsWith('1.')) {
     test('drops a file into a folder that a configuration of version 3 imports', async (node) => {
@@ -143,7 +152,7 @@ await onEachPodNode('installer', (test, release) => {
 
 const effect = suite('effect of an installation');
 for (const release of releases) {
-  for (const name of ['', 'debian', 'kubeadm', 'kind', 'minikube']) {
+  for (const name of ['', 'debian', 'kind']) {
     effect(
       `is one more runtime on ${name || 'a node without a configuration'}, containerd ${release.version}`,
       async () => {

@@ -33,6 +33,7 @@ export type Node = {
 export type PodOptions = {
   /** In place of the handler of the shim under test. */
   readonly handler?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Which namespaces the containers share with each other or with the node; as in Kubernetes, all but that of processes when left out. */
   readonly namespaces?: Fields<NamespaceOption>;
@@ -81,6 +82,7 @@ export class Pod {
       // Who has the node's network has its name as well.
       hostname: options.namespaces?.network === NamespaceMode.NODE ? '' : name,
       logDirectory,
+      annotations: options.annotations ?? {},
       linux: {
         cgroupParent,
         sysctls: options.sysctls,
