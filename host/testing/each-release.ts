@@ -19,12 +19,13 @@ export function onEachRelease(name: string, declare: (test: DeclareTest, release
   return onEach(name, openContainerd, declare);
 }
 
-/** The same with CRI, for tests of pods. */
+/** The same with CRI, for tests of pods. With `CGROUP_DRIVER=systemd` in the environment systemd makes the cgroups. */
 export function onEachPodNode(
   name: string,
   declare: (test: DeclareTest<PodNode>, release: Release) => void,
 ): Promise<void> {
-  return onEach(name, openPodNode, declare);
+  const usesSystemd = process.env['CGROUP_DRIVER'] === 'systemd';
+  return onEach(name, (options) => openPodNode({ ...options, usesSystemd }), declare);
 }
 
 async function onEach<Opened extends Subject>(

@@ -1,7 +1,7 @@
 // A private containerd with CRI, as a node of a cluster has it, and the calls of a kubelet. Pods run under the runtime handler `spin`,
 // which is the shim under test; their network is real. Nothing is pulled: the pause container's image is made here as well.
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { findCgroup } from '../cgroup/cgroupfs.ts';
 import { UNIFIED } from '../cgroup/path.ts';
 import { Connection } from '../containerd/connection.ts';
@@ -25,6 +25,10 @@ const PAUSE = ['/bin/busybox', 'tail', '-f', '/dev/null'];
 export const SLEEP = { command: ['sleep', '1000'] };
 /** Starting and stopping includes what the network's plugins and the grace time take, in ms. */
 const CALL_TIMEOUT_MS = 60_000 * timeScale;
+/** What tells both shims to have systemd make the cgroups, in containerd's configuration. */
+const SYSTEMD_OPTIONS = ['spin', 'runc']
+  .map((name) => `[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.${name}.options]\n  SystemdCgroup = true\n`)
+  .join('');
 /** capabilities(7); the number is that of linux/capability.h. */
 const CAP_SYS_RESOURCE = 24n;
 
@@ -36,6 +40,8 @@ export type PodNodeOptions = {
   readonly hasHostPorts?: boolean;
   /** The only registry that images are pulled from, whatever their names say: `address:port`. */
   readonly registry?: string;
+  /** Whether systemd makes the cgroups. */
+  readonly usesSystemd?: boolean;
 };
 
 /** Starts a containerd with CRI and waits until it is ready for pods. */
@@ -44,12 +50,13 @@ export async function openPodNode({ release, runtime, ...options }: PodNodeOptio
   const formatCriConfig = async (directory: string): Promise<string> => {
     network ??= await createPodNetwork(directory, options);
     const config = await formatConfig(directory, runtime, network);
-    return options.registry === undefined ? config : config + (await configureRegistry(directory, options.registry));
+    const more = options.registry === undefined ? '' : await configureRegistry(directory, options.registry);
+    return config + more + (options.usesSystemd ? SYSTEMD_OPTIONS : '');
   };
   const containerd = await openContainerd({ release, runtime, namespace: CRI_NAMESPACE, formatCriConfig });
   if (network === undefined) throw new Error('containerd was started without its configuration');
   containerd.onClose(network.remove);
-  const node = new PodNode(containerd, network);
+  const node = new PodNode(containerd, network, options.usesSystemd ?? false);
   await node.prepare().catch(async (error: unknown) => {
     await node.close();
     throw error;
@@ -65,11 +72,13 @@ export class PodNode {
   images = { app: '', box: '' };
   readonly #network: PodNetwork;
   readonly #pods = new Set<Pod>();
+  readonly #usesSystemd: boolean;
 
-  constructor(containerd: Containerd, network: PodNetwork) {
+  constructor(containerd: Containerd, network: PodNetwork, usesSystemd: boolean) {
     this.containerd = containerd;
     this.#connection = connectTo(containerd);
     this.#network = network;
+    this.#usesSystemd = usesSystemd;
   }
 
   get connection(): Connection {
@@ -121,7 +130,7 @@ export class PodNode {
   async runPod(name: string, options: PodOptions = {}): Promise<Pod> {
     const directory = join(this.containerd.directory, `logs-${name}`);
     await mkdir(directory, { recursive: true });
-    const identity = { name, logDirectory: directory, cgroupParent: `/${name}-${this.containerd.mark}` };
+    const identity = { name, logDirectory: directory, cgroupParent: this.#cgroupOf(name) };
     const pod = new Pod(this, identity, options);
     this.#pods.add(pod);
     await pod.run();
@@ -149,6 +158,12 @@ export class PodNode {
       await this.connection.call(RuntimeService, methods.removePodSandbox, { podSandboxId });
     }
     return unknown;
+  }
+
+  // A kubelet gives each pod a cgroup; in the name of a slice every dash is a level.
+  #cgroupOf(name: string): string {
+    const { mark } = this.containerd;
+    return this.#usesSystemd ? `/pods.slice/pods-${`${name}_${mark}`.replaceAll('-', '_')}.slice` : `/${name}-${mark}`;
   }
 
   /** Starts the pod of most tests: the test app, which answers on port 80, and beside it a container `box` that sleeps. */
@@ -214,6 +229,7 @@ function connectTo(containerd: Containerd): Connection {
 
 /** Removes a pod's cgroup in every hierarchy, where nothing is in it any more. */
 async function removePodCgroup(path: string): Promise<void> {
+  if (path.endsWith('.slice')) await runCommand('systemctl', ['stop', basename(path)]);
   const controllers = ['', ...(await readFile('/proc/cgroups', 'utf8')).matchAll(/^(\w+)/gm).map(([name]) => name)];
   for (const name of [...controllers, 'systemd', 'unified']) {
     await rmdir(join('/sys/fs/cgroup', name, path)).catch(() => {});

@@ -21,10 +21,8 @@ const REPOSITORY_BYTES = '2G';
 const BOOTSTRAP_TIMEOUT_MS = 1_200_000;
 
 /** What tests read of the repository. */
-const REPOSITORY = ['package.json', 'host', 'guest-runtime', 'wit', 'fixtures', 'bench'];
+const REPOSITORY = ['package.json', 'node_modules', 'host', 'guest-runtime', 'wit', 'fixtures', 'bench'];
 const BUILT = ['build/containerd-shim-spin-v2', 'build/spin-runtime.wasm', 'run/cache/containerd'];
-/** Packages that only building needs, the largest of them. */
-const BUILDERS = /^(@andreiltd|@biomejs|@bytecodealliance|@esbuild|@rolldown|binaryen|esbuild|typescript.*)$/;
 
 /** A system's disk, and what boots it. */
 export type SystemDisk = { readonly image: string; readonly kernel: string; readonly initialRamdisk: string };
@@ -67,8 +65,7 @@ async function bootstrap(root: string): Promise<void> {
 export async function makeRepositoryDisk(files: readonly string[]): Promise<string> {
   const [stage, image] = [resolve('build/vm/repository'), resolve('build/vm/repository.img')];
   await rm(stage, { recursive: true, force: true });
-  const packages = (await readdir('node_modules')).filter((name) => !BUILDERS.test(name));
-  for (const path of [...REPOSITORY, ...BUILT, ...packages.map((name) => join('node_modules', name))]) {
+  for (const path of [...REPOSITORY, ...BUILT]) {
     if (!existsSync(path)) continue;
     await mkdir(dirname(join(stage, path)), { recursive: true });
     // Links in place of copies: the stage is on the repository's own file system.

@@ -25,7 +25,7 @@ export async function runMachine({ system, repository, consoleLog }: MachineOpti
   const { child, ended } = startCommand(
     'qemu-system-x86_64',
     [
-      ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max'],
+      ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max,-pku'],
       ...['-m', String(MEMORY_MIB), '-smp', String(PROCESSORS)],
       ...['-nodefaults', '-display', 'none', '-no-reboot'],
       ...['-kernel', system.kernel, '-initrd', system.initialRamdisk],
