@@ -89,10 +89,12 @@ export async function readPidsRoom({ directories }: Cgroup): Promise<bigint> {
   return room;
 }
 
-/** Reads how often the kernel has killed a process of the cgroup for lack of memory; 0 when that cannot be read. */
-export async function readOomKills(cgroup: Cgroup): Promise<bigint> {
-  if (cgroup.version === 2) return oomKillsFromV2(await readFiles({ [UNIFIED]: ['memory.events'] }, cgroup));
-  return oomKillsFromV1(await readFiles({ memory: ['memory.oom_control'] }, cgroup));
+/** Reads how often the kernel has killed a process of the cgroup for lack of memory; null when that cannot be read. */
+export async function readOomKills(cgroup: Cgroup): Promise<bigint | null> {
+  const names = cgroup.version === 2 ? { [UNIFIED]: ['memory.events'] } : { memory: ['memory.oom_control'] };
+  const files = await readFiles(names, cgroup);
+  if (files.size === 0) return null;
+  return cgroup.version === 2 ? oomKillsFromV2(files) : oomKillsFromV1(files);
 }
 
 async function readFiles(names: Readonly<Record<string, readonly string[]>>, cgroup: Cgroup): Promise<FileTexts> {

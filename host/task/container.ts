@@ -51,7 +51,7 @@ export interface Container {
   /** Lists the pids of all its processes. */
   listPids(): Promise<number[]>;
   /** Reads how many of its processes the kernel has killed for lack of memory. */
-  countOomKills(): Promise<bigint>;
+  countOomKills(wasKilled?: boolean): Promise<bigint>;
   /** Calls back when `countOomKills` may have changed, where the kernel tells. */
   watchOomKills(changed: () => void): void;
   /** Writes the end of the first process down, for a later `delete` by another process. */

@@ -12,6 +12,9 @@ import type { Exit } from './exit.ts';
 import type { TaskProcess } from './process.ts';
 import type { Task } from './task.ts';
 
+/** Exit status of a process that SIGKILL has ended. */
+const KILLED = 137;
+
 /** Follows processes to their end. */
 export class Endings {
   readonly #events: EventSink;
@@ -40,7 +43,7 @@ export class Endings {
       await task.container.killRemaining().catch((error) => this.#warn('cannot kill the remaining processes', error));
     }
     await Promise.all(task.execs.map((process) => this.#waitForExec(process)));
-    await this.#reportOomKills(task);
+    await this.#reportOomKills(task, exit.status === KILLED);
     await task.container.recordExit(exit).catch((error) => this.#warn('cannot write the exit down', error));
     this.#end(task, task.init, exit);
   }
@@ -67,8 +70,8 @@ export class Endings {
     });
   }
 
-  async #reportOomKills(task: Task): Promise<void> {
-    const kills = await task.container.countOomKills();
+  async #reportOomKills(task: Task, wasKilled = false): Promise<void> {
+    const kills = await task.container.countOomKills(wasKilled);
     if (kills <= task.reportedOomKills) return;
     task.reportedOomKills = kills;
     this.#events.publish(event.TaskOOM, { containerId: task.id });

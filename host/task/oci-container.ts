@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { bundleFiles } from '../bundle/files.ts';
 import { unmountAll } from '../bundle/mount.ts';
 import { parseSpecProcess, type SpecProcess } from '../bundle/spec.ts';
-import { killProcesses, listProcesses, readMetrics, readOomKills, removeCgroup } from '../cgroup/cgroupfs.ts';
+import { killProcesses, listProcesses, readMetrics, removeCgroup } from '../cgroup/cgroupfs.ts';
 import { watchMemoryEvents } from '../cgroup/memory-events.ts';
+import { OomKills } from '../cgroup/oom-kills.ts';
 import type { Cgroup } from '../cgroup/path.ts';
 import type { Any } from '../gen/google.protobuf.ts';
 import type { OciRuntime } from '../oci/runtime.ts';
@@ -43,10 +44,12 @@ export type OciContainerParts = {
 /** A container that was created. */
 export class OciContainer implements Container {
   readonly #parts: OciContainerParts;
+  readonly #oomKills: OomKills;
   #stopWatching: () => void = () => {};
 
   constructor(parts: OciContainerParts) {
     this.#parts = parts;
+    this.#oomKills = new OomKills(parts.cgroup);
     void parts.init.ended.then(parts.releaseControl);
   }
 
@@ -129,11 +132,12 @@ export class OciContainer implements Container {
     return listProcesses(this.#parts.cgroup);
   }
 
-  countOomKills(): Promise<bigint> {
-    return readOomKills(this.#parts.cgroup);
+  countOomKills(wasKilled?: boolean): Promise<bigint> {
+    return this.#oomKills.count(wasKilled);
   }
 
   watchOomKills(changed: () => void): void {
+    void this.#oomKills.count();
     this.#stopWatching = watchMemoryEvents(this.#parts.cgroup, changed);
   }
 

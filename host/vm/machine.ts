@@ -1,5 +1,7 @@
 // Runs the machine: an emulated PC with two disks and two serial ports, one for kernel and systemd, one for the tests. Its disks are
 // written to a copy that is thrown away.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { startCommand } from '../testing/command.ts';
 import type { SystemDisk } from './disk.ts';
@@ -16,11 +18,14 @@ export type MachineOptions = {
   readonly repository: string;
   /** File that gets what kernel and systemd say. */
   readonly consoleLog: string;
+  /** File that gets what the tests say. */
+  readonly testLog: string;
 };
 
 /** Boots the machine and waits until it has turned itself off; passes on what its tests say. Tells whether they passed. */
-export async function runMachine({ system, repository, consoleLog }: MachineOptions): Promise<boolean> {
+export async function runMachine({ system, repository, consoleLog, testLog }: MachineOptions): Promise<boolean> {
   await writeFile(consoleLog, '');
+  await writeFile(testLog, '');
   const drive = (path: string) => ['-drive', `file=${path},if=virtio,format=raw,snapshot=on`];
   const { child, ended } = startCommand(
     'qemu-system-x86_64',
@@ -32,17 +37,20 @@ export async function runMachine({ system, repository, consoleLog }: MachineOpti
       ...['-append', 'root=/dev/vda rw console=ttyS0 panic=-1'],
       ...drive(system.image),
       ...drive(repository),
-      ...['-serial', `file:${consoleLog}`, '-serial', 'stdio'],
+      ...['-serial', `file:${consoleLog}`, '-serial', `file:${testLog}`],
     ],
     { input: '' },
   );
-  child.stdout?.pipe(process.stdout, { end: false });
+  // Through a file: a serial port whose reader is slow drops what it cannot write.
+  const follow = ['--follow', '--lines=+1', '--sleep-interval=0.5', `--pid=${child.pid}`, testLog];
+  const passedOn = once(spawn('tail', follow, { stdio: ['ignore', 'inherit', 'inherit'] }), 'exit');
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   const timer = setTimeout(end, TIMEOUT_MS);
-  const { stdout, stderr } = await ended.finally(() => clearTimeout(timer));
+  const { stderr } = await ended.finally(() => clearTimeout(timer));
+  await passedOn;
   process.off('exit', end);
-  const [, code] = ENDED.exec(stdout) ?? [];
+  const [, code] = ENDED.exec(await readFile(testLog, 'utf8')) ?? [];
   if (code === undefined) {
     const last = (await readFile(consoleLog, 'utf8')).split('\n').slice(-20).join('\n');
     throw new Error(`the machine ended before its tests: ${stderr}\n${last}`);

@@ -26,6 +26,6 @@ const startedMs = performance.now();
 const system = await makeSystemDisk(print);
 const repository = await makeRepositoryDisk(files);
 print('==> booting');
-const isGood = await runMachine({ system, repository, consoleLog: 'run/vm/console.log' });
+const isGood = await runMachine({ system, repository, consoleLog: 'run/vm/console.log', testLog: 'run/vm/tests.log' });
 print(`==> all of this took ${((performance.now() - startedMs) / 1000).toFixed(0)} s`);
 if (!isGood) process.exitCode = 1;
