@@ -17,7 +17,7 @@ export function findFeatureFaults(readme: string, readFile: (path: string) => st
     const links = [...shownBy.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)];
     if (links.length === 0) faults.push('names no test');
     for (const [, name = '', path = ''] of links) {
-      if (!/\.(?:test|e2e)\.ts$/.test(path)) faults.push(`names ${path}, which is no test`);
+      if (!/\.(?:test|e2e|vm)\.ts$/.test(path)) faults.push(`names ${path}, which is no test`);
       else if (!hasTest(readFile(path) ?? '', name)) faults.push(`names a test that ${path} does not have: ${name}`);
     }
     return faults.map((fault) => `README.md: ${feature}: ${fault}`);
