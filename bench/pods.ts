@@ -1,5 +1,7 @@
 // Pods as Kubernetes runs them, through CRI and on a network of their own: how long many take to answer that are started together, and what
 // one costs in memory beside others.
+
+import { setTimeout as delay } from 'node:timers/promises';
 import { SPIN_RUNTIME } from '../host/testing/containerd.ts';
 import { request } from '../host/testing/network.ts';
 import { openPodNode, type PodNode } from '../host/testing/pod-node.ts';
@@ -15,6 +17,10 @@ const ROUNDS = 3;
 const CROWDS = [1, 10, 50];
 const REQUESTS = 20;
 const ANSWER_MS = 60_000;
+/** Between two looks at memory, in ms: pods give some back when they have been quiet for two seconds. */
+const SETTLE_MS = 4_000;
+/** How long the shims of many pods may take to end, in ms. */
+const CLEAN_MS = 60_000;
 const MEBIBYTE = 2 ** 20;
 /** Where contenders listen in their pods. */
 const LISTEN = '0.0.0.0:80';
@@ -33,7 +39,7 @@ export async function measurePodStart(release: Release): Promise<Result[]> {
         await startPods(node, contender, 0, round < 0 ? 1 : TOGETHER);
         if (round >= 0) samples[index]?.push(performance.now() - startedMs);
         await node.removeAll();
-        await node.untilClean();
+        await node.untilClean(CLEAN_MS);
       }
     }
     const [value = 0, baseline = 0] = samples.map(median);
@@ -62,12 +68,21 @@ async function measureCrowds(node: PodNode, contender: PodContender): Promise<nu
     for (; running < count; running += Math.min(10, count - running)) {
       await startPods(node, contender, running, Math.min(count, running + 10), REQUESTS);
     }
-    const { proportionalBytes } = await addMemory(await listPids(node.containerd));
-    means.push(proportionalBytes / count / MEBIBYTE);
+    means.push((await readSettledMemory(node)) / count / MEBIBYTE);
   }
   await node.removeAll();
-  await node.untilClean();
+  await node.untilClean(CLEAN_MS);
   return means;
+}
+
+/** Reads the memory of all pods once they have given back what starting took. */
+async function readSettledMemory(node: PodNode): Promise<number> {
+  for (let last = Number.POSITIVE_INFINITY; ; ) {
+    await delay(SETTLE_MS);
+    const { proportionalBytes } = await addMemory(await listPids(node.containerd));
+    if (proportionalBytes > last * 0.99) return proportionalBytes;
+    last = proportionalBytes;
+  }
 }
 
 /** Starts pods with these numbers together; resolves when each has answered so many requests. */

@@ -203,8 +203,8 @@ export class PodNode {
   }
 
   /** Waits until nothing is left of any pod. Rejects with what is left. */
-  async untilClean(): Promise<void> {
-    await this.containerd.untilClean();
+  async untilClean(timeoutMs?: number): Promise<void> {
+    await this.containerd.untilClean(timeoutMs);
     let left: readonly string[] = [];
     const isEmpty = async () => {
       left = await this.#network.leftovers();
