@@ -50,7 +50,7 @@ run().then(exit, (error: unknown) => {
 async function run(): Promise<number> {
   if (args[0] === 'worker') {
     const { runWorker } = await import('./worker/main.ts');
-    return runWorker({ ...invocation, args: args.slice(1) });
+    return runWorker({ ...invocation, args: args.slice(1) }, () => import('./factor/runtime-config/runtime-config.ts'));
   }
   if (args[0] === 'plan') {
     const { runPlan } = await import('./plan/main.ts');

@@ -21,7 +21,7 @@ import {
 import { limitInstanceMemory, limitYoungGeneration } from './heap.ts';
 import type { InstanceLimits } from './limits.ts';
 import { ownMemoryBytes } from './own-memory.ts';
-import { openRuntimeConfig } from './runtime-config.ts';
+import { type LoadParser, openRuntimeConfig } from './runtime-config.ts';
 import { type RunningWorker, startWorker } from './worker.ts';
 
 /** The exit status of an app that could not start, as the original has it. */
@@ -42,7 +42,10 @@ const FLUSH_TIMEOUT_MS = 2000;
 const encoder = new TextEncoder();
 
 /** Runs an app. The arguments are for trying it outside a container: the shim's mount, and the app's root folder. */
-export async function runWorker({ args, onTerminate, onUncaught }: Invocation): Promise<number> {
+export async function runWorker(
+  { args, onTerminate, onUncaught }: Invocation,
+  loadParser: LoadParser,
+): Promise<number> {
   limitYoungGeneration();
   const [mount = WORKER_MOUNT, root = '/'] = args;
   const trimmer = new MemoryTrimmer();
@@ -59,7 +62,7 @@ export async function runWorker({ args, onTerminate, onUncaught }: Invocation): 
     const { environment } = input.config;
     const print = (text: string) => stdout.write(encoder.encode(text));
     const configFile = readRuntimeConfig(root, environment);
-    const runtimeConfig = await openRuntimeConfig(configFile, { print, log });
+    const runtimeConfig = await openRuntimeConfig(configFile, { loadParser, print, log });
     limitInstanceMemory(environment[MEMORY_VARIABLE] ?? runtimeConfig.maxInstanceMemory?.toString());
     const worker = await startWorker({
       ...input,

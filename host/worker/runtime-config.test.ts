@@ -40,7 +40,8 @@ const opening = suite('openRuntimeConfig');
 function collect() {
   const lines: string[] = [];
   const add = (line: string) => lines.push(line);
-  return { lines, print: add, log: add };
+  const loadParser = () => import('../factor/runtime-config/runtime-config.ts');
+  return { lines, loadParser, print: add, log: add };
 }
 
 opening('gives the empty one without a file', async () => {
