@@ -1,6 +1,6 @@
 // Drives `prepareApp` with the layers of an image, as the artifact room leaves them in the cache.
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -111,6 +111,16 @@ preparing('lays files out again that are damaged', async (context) => {
   await rm(file);
   await prepare(context, artifact);
   assert.is(await readFile(file, 'utf8'), 'hi');
+});
+
+preparing('lays files out again of which a byte is flipped', async (context) => {
+  const artifact = addLocked(context, [{ path: 'a', content: { digest: addText(context, 'note') } }]);
+  const [key = ''] = (await prepare(context, artifact)).app.files;
+  const file = join(context.cache, 'files', key, FILES_TREE, 'a');
+  // The file is that of the layer, too.
+  await writeFile(file, 'nite');
+  await prepare(context, artifact);
+  assert.is(await readFile(file, 'utf8'), 'note');
 });
 
 preparing('makes an app of a component by itself', async (context) => {

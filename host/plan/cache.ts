@@ -10,8 +10,8 @@ import type { FileEntry } from './protocol.ts';
 /** The list of a folder's files: written last, so a folder that has it had all of them. */
 const CONTENTS = 'contents.json';
 
-/** A file as it was written. Of one that is another's by a link, only the size is known. */
-type WrittenFile = FileEntry & { readonly checksum?: number };
+/** A file as it was written. */
+type WrittenFile = FileEntry & { readonly checksum: number };
 
 /** A draft this old is nobody's: a plan process has two minutes for an app. */
 const ABANDONED_MS = 60 * 60 * 1000;
@@ -36,7 +36,7 @@ export async function readContents(folder: string): Promise<readonly FileEntry[]
 async function isAsWritten(folder: string, { name, size, checksum }: WrittenFile): Promise<boolean> {
   const path = join(folder, name);
   if ((await sizeOf(path)) !== size) return false;
-  return checksum === undefined || (await checksumOf(path).catch(() => null)) === checksum;
+  return (await checksumOf(path).catch(() => null)) === checksum;
 }
 
 /** A folder that is being written: nobody sees it until `commit`. */
@@ -61,12 +61,12 @@ export async function createDraft(cache: string, folder: string): Promise<Draft>
   const entries: WrittenFile[] = [];
   await chmod(draft, 0o755);
   const folders = new Set([draft]);
-  const add = async (entry: FileEntry, make: (path: string) => Promise<void>, isShared = false) => {
+  const add = async (entry: FileEntry, make: (path: string) => Promise<void>) => {
     if (!isPathBelow(entry.name)) throw new Error(`not a file name: ${entry.name}`);
     const path = join(draft, entry.name);
     await makeFolder(dirname(path), folders);
     await make(path);
-    entries.push(isShared ? entry : { ...entry, checksum: await checksumOf(path) });
+    entries.push({ ...entry, checksum: await checksumOf(path) });
   };
   return {
     write: (entry, chunks) => add(entry, (path) => writeChunks(path, chunks)),
@@ -76,7 +76,7 @@ export async function createDraft(cache: string, folder: string): Promise<Draft>
       const entry = { name: name(), size: await sizeOf(unnamed) };
       await add(entry, (path) => rename(unnamed, path));
     },
-    link: (entry, source) => add(entry, (path) => link(source, path).catch(() => copyFile(source, path)), true),
+    link: (entry, source) => add(entry, (path) => link(source, path).catch(() => copyFile(source, path))),
     commit: async () => {
       await writeChunks(join(draft, CONTENTS), toChunks(JSON.stringify(entries)));
       await place(draft, folder);
