@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../../testing/until.ts';
+import { BodyPipe } from '../../wasi/http/body-pipe.ts';
 import type { Exchange } from './exchange.ts';
 import { type HttpServer, listenHttp } from './server.ts';
 import { RawConnection, requestText } from './testing/raw-connection.ts';
@@ -51,6 +52,28 @@ abandoning('tells those who work for them', async () => {
   assert.is((await connection.readAnswer()).status, 503);
   await until('the news', () => wasTold);
   assert.ok(exchanges.get('/work')?.isGone);
+});
+
+abandoning('breaks an answer off that has begun', async () => {
+  await using connection = await ask('/begun');
+  const pipe = new BodyPipe();
+  exchanges.get('/begun')?.answer(200, [], pipe);
+  pipe.put(new TextEncoder().encode('half'));
+  await until('the head', () => connection.socket.bytesRead > 0);
+  assert.equal(server.abandon(exchanges.get('/begun')), { answered: 0, broken: 1 });
+  const { status, body, isComplete } = await connection.readAnswer();
+  assert.equal([status, body, isComplete], [200, 'half', false]);
+});
+
+abandoning('answers where the head was not sent yet, though the guest has set it', async () => {
+  await using connection = await ask('/set');
+  const pipe = new BodyPipe();
+  exchanges.get('/set')?.answer(200, [], pipe);
+  assert.equal(server.abandon(exchanges.get('/set')), { answered: 1, broken: 0 });
+  assert.is((await connection.readAnswer()).status, 504);
+  pipe.put(new TextEncoder().encode('late'));
+  pipe.end();
+  assert.is(await connection.readToEnd(), '');
 });
 
 abandoning('leaves idle connections alone', async () => {

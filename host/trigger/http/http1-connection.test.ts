@@ -71,6 +71,27 @@ bodies('are not asked for twice, nor after the answer', () =>
   }),
 );
 
+bodies('and heads are taken wherever their bytes are parted', () =>
+  serving(echo, async ({ port }) => {
+    const text = `${requestText('POST', '/', ['Transfer-Encoding: chunked'])}3\r\nabc\r\n0\r\nX: y\r\n\r\n\r\n${requestText('GET', '/')}`;
+    const cut = async (at: number) => {
+      await using connection = await RawConnection.open(port);
+      connection.socket.setNoDelay();
+      connection.send(text.slice(0, at));
+      await turn();
+      await turn();
+      connection.send(text.slice(at));
+      const first = await connection.readAnswer();
+      assert.equal(
+        [first.body, first.trailers, (await connection.readAnswer()).body],
+        ['abc', ['x: y'], ''],
+        `cut at ${at}`,
+      );
+    };
+    await Promise.all(Array.from({ length: text.length }, (_, at) => cut(at)));
+  }),
+);
+
 bodies.run();
 
 const limited = suite('limits of HTTP/1.1');
