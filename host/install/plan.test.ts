@@ -179,6 +179,19 @@ for (const one of CASES) {
   });
 }
 
+install('names the runtime that containerd has by itself where the configuration names none', () => {
+  for (const [name, handlers] of [
+    ['debian', ['runc', 'spin']],
+    ['kind', ['runc', 'spin', 'test-handler']],
+    ['containerd-2', ['runc', 'spin']],
+  ] as const) {
+    const [edit] = new Files({ [PATHS.containerd]: fixture(name) }).install();
+    const { runtimes } = parseConfiguration(edit?.after ?? '', undefined);
+    assert.equal(Object.keys(runtimes).sort(), handlers);
+    assert.is(runtimes['runc']?.['runtime_type'], 'io.containerd.runc.v2');
+  }
+});
+
 install('keeps a copy of the file as it was before the first time', () => {
   const files = new Files({ [PATHS.containerd]: fixture('kubeadm') });
   files.install();
