@@ -5,6 +5,7 @@
 import type { BodySource } from '../../wasi/http/body.ts';
 import type { BodyConsumer, BodyPipe } from '../../wasi/http/body-pipe.ts';
 import { EmptyBodySource } from '../../wasi/http/message-source.ts';
+import { decodeLatin1 } from '../../wasi/latin1.ts';
 import { formatChunkSize, formatLastChunk } from './chunked-body.ts';
 import type { Exchange } from './exchange.ts';
 import { RequestBody } from './request-body.ts';
@@ -222,7 +223,7 @@ export class Http1Exchange implements Exchange, BodyConsumer {
     const head = formatResponseHead(this.#status, this.#headers, this.#framing, this.#connectionOption());
     if (body === undefined || length === 0 || !this.#carriesBody) this.#wire.write(head);
     else if (length > JOINED_BYTES) this.#wire.write(head, body);
-    else this.#wire.write(head + Buffer.from(body.buffer, body.byteOffset, length).toString('latin1', 0, length));
+    else this.#wire.write(head + decodeLatin1(body));
     this.#finish();
   }
 
