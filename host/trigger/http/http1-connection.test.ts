@@ -41,6 +41,33 @@ bodies('wait for a guest that does not read', async () => {
   );
 });
 
+for (const [how, rest] of [
+  ['of which more comes', 'x'.repeat(100_000)],
+  ['of which no more comes', ''],
+] as const) {
+  bodies(`${how} after the answer are not all there for a guest that reads on`, async () => {
+    let reading: Promise<Uint8Array> | undefined;
+    await serving(
+      (exchange) => {
+        reading = readWholeBody(exchange.body);
+        reading.catch(() => {});
+        exchange.answerWhole(200, []);
+      },
+      async ({ port }) => {
+        await using connection = await RawConnection.open(port);
+        connection.send(`${requestText('POST', '/', ['Content-Length: 100001'])}x`);
+        assert.is((await connection.readAnswer()).status, 200);
+        connection.send(rest);
+        const error = await reading?.catch((reason: Error) => reason);
+        assert.match(String(error), /answered before its body had come/);
+        if (rest === '') return;
+        connection.send(requestText('GET', '/'));
+        assert.is((await connection.readAnswer()).status, 200);
+      },
+    );
+  });
+}
+
 bodies('break off with their client', async () => {
   let reading: Promise<Uint8Array> | undefined;
   await serving(

@@ -213,7 +213,7 @@ export class Http1Connection implements ExchangeWire {
     else if (incoming.isOverdue && exchange !== undefined) {
       exchange.keepsAlive = false;
       this.#endExchange(exchange);
-    } else if (!incoming.isDone && incoming.body.isFull) this.#pause();
+    } else if (!incoming.isDone && !incoming.isDiscarding && incoming.body.isFull) this.#pause();
     return bytes.subarray(used);
   }
 

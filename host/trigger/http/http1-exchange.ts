@@ -193,9 +193,9 @@ export class Http1Exchange implements Exchange, BodyConsumer {
 
   /** Nobody waits for the answer any more: tells those who work for it. */
   lose(): void {
+    this.requestBody?.break({ tag: 'connection-terminated' }, 'the client has gone');
     if (this.#state === 'done' || this.#state === 'gone') return;
     this.#state = 'gone';
-    this.requestBody?.break({ tag: 'connection-terminated' }, 'the client has gone');
     for (const callback of this.#onGone ?? []) callback();
   }
 

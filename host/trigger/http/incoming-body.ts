@@ -46,12 +46,12 @@ export class IncomingBody {
     return used;
   }
 
-  /** Nobody wants the rest. */
+  /** Nobody waits for the rest: a guest that reads on all the same must not take what it has for all. */
   discard(limitBytes: number): void {
     this.isDiscarding = true;
     this.#discardLimit = limitBytes;
     if (this.#rest > limitBytes) this.#discarded = this.#rest;
-    this.body.discard();
+    this.body.break({ tag: 'connection-terminated' }, 'the request was answered before its body had come');
   }
 
   #push(bytes: Uint8Array): void {

@@ -37,7 +37,7 @@ export class RequestBody extends BodySource {
 
   /** Takes bytes for good. */
   push(bytes: Uint8Array): void {
-    if (this.#isDiscarding || bytes.length === 0) return;
+    if (this.#isDiscarding || this.isOver || bytes.length === 0) return;
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.length;
     this.wake();
@@ -45,6 +45,7 @@ export class RequestBody extends BodySource {
 
   /** The body is complete. */
   finish(trailers: readonly string[]): void {
+    if (this.isOver) return;
     this.#trailers = trailers;
     this.isEnded = true;
     this.wake();
@@ -75,13 +76,9 @@ export class RequestBody extends BodySource {
     super.addWaiter(waiter);
   }
 
+  /** Throws away what is there and what will come. */
   drain(): void {
     this.#start();
-    this.discard();
-  }
-
-  /** Throws away what is there and what will come. */
-  discard(): void {
     this.#isDiscarding = true;
     this.#queue = [];
     const wasFull = this.isFull;
