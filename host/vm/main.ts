@@ -14,11 +14,14 @@ const DEFAULT_FILES = [
   'host/e2e/oci-runtime.e2e.ts',
   'host/e2e/pod.e2e.ts',
   'host/e2e/pod-limits.e2e.ts',
+  'host/e2e/usage.e2e.ts',
 ];
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 requireRoot();
+// The machine ends with this process.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 await mkdir('run/vm', { recursive: true });
 const { FILE = '' } = process.env;
 const files = FILE === '' ? DEFAULT_FILES : FILE.split(' ');
