@@ -67,9 +67,15 @@ export function requireRoot(): void {
 
 /** Closes every private containerd before a signal or an error ends the process. */
 export function closeOnSignal(): void {
-  const close = (code: number) => () => void closeAll().finally(() => process.exit(code));
-  process.once('SIGTERM', close(143));
-  process.once('SIGINT', close(130));
+  let isClosing = false;
+  const close = (code: number) => () => {
+    if (isClosing) return;
+    isClosing = true;
+    void closeAll().finally(() => process.exit(code));
+  };
+  // Not once: timeout(1) sends its signal twice, to the process and to its group.
+  process.on('SIGTERM', close(143));
+  process.on('SIGINT', close(130));
   process.once('uncaughtException', (error) => {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     close(1)();
