@@ -46,11 +46,19 @@ run().then(exit, (error: unknown) => {
   exit(1);
 });
 
+function loadRuntimeConfigParser() {
+  return import('./factor/runtime-config/runtime-config.ts');
+}
+
 /** Does what the command line says. Gives the exit code; a rejection is exit code 1 and a message. */
 async function run(): Promise<number> {
   if (args[0] === 'worker') {
     const { runWorker } = await import('./worker/main.ts');
-    return runWorker({ ...invocation, args: args.slice(1) }, () => import('./factor/runtime-config/runtime-config.ts'));
+    return runWorker({ ...invocation, args: args.slice(1) }, loadRuntimeConfigParser);
+  }
+  if (args[0] === 'executor') {
+    const { runExecutor } = await import('./worker/executor.ts');
+    return runExecutor({ ...invocation, args: args.slice(1) }, loadRuntimeConfigParser);
   }
   if (args[0] === 'plan') {
     const { runPlan } = await import('./plan/main.ts');

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { MAIN_ASSET } from '../worker/executor-thread.ts';
 import { bundle } from './executable/bundle.ts';
 import { codePathOf, DETERMINISTIC } from './executable/code-cache.ts';
 import { partAssets } from './executable/part.ts';
@@ -27,6 +28,8 @@ const configFile = `${folder}/config.json`;
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 const { main, parts } = await bundle('host/main.ts', folder, { VERSION: JSON.stringify(version) });
 const assets = new Map([...parts].map(([name, path]) => [partAssets(name).text, path]));
+// What a further thread of a worker runs.
+assets.set(MAIN_ASSET, main);
 // What the plan process loads: named by its path below `build`.
 for (const path of globSync('build/plan/**/*').sort()) {
   if (statSync(path).isFile() && !path.endsWith('.sha256')) assets.set(relative('build', path), path);

@@ -6,6 +6,8 @@ import { checked, libc } from './libc.ts';
 
 /** `O_CLOEXEC` of asm-generic/fcntl.h; `MSG_CMSG_CLOEXEC` and `MSG_DONTWAIT` of linux/socket.h. */
 const O_CLOEXEC = 0o2000000;
+/** `F_DUPFD_CLOEXEC` of linux/fcntl.h. */
+const F_DUPFD_CLOEXEC = 1030;
 const MSG_CMSG_CLOEXEC = 0x4000_0000;
 const MSG_DONTWAIT = 0x40;
 /** `SOL_SOCKET` and `SCM_RIGHTS` of linux/socket.h. */
@@ -30,6 +32,11 @@ export function openPipe(): Pipe {
   const ends = Buffer.alloc(8);
   checked(libc().pipe2(ends, O_CLOEXEC), 'pipe2');
   return { read: ends.readInt32LE(0), write: ends.readInt32LE(4) };
+}
+
+/** Makes another descriptor of what a descriptor is of, closed on exec. Throws a system error. */
+export function duplicateDescriptor(descriptor: number): number {
+  return checked(libc().fcntl(descriptor, F_DUPFD_CLOEXEC, 0), 'fcntl');
 }
 
 /**

@@ -8,6 +8,7 @@ const signatures = {
   __errno_location: { arguments: [], return: 'pointer' },
   dup3: { arguments: ['int32', 'int32', 'int32'], return: 'int32' },
   eventfd: { arguments: ['uint32', 'int32'], return: 'int32' },
+  fcntl: { arguments: ['int32', 'int32', 'int32'], return: 'int32' },
   flock: { arguments: ['int32', 'int32'], return: 'int32' },
   ioctl: { arguments: ['int32', 'uint64', 'buffer'], return: 'int32' },
   malloc_trim: { arguments: ['uint64'], return: 'int32' },

@@ -91,6 +91,7 @@ config("hands the app's environment and arguments to the worker as data", () => 
     args: ['/spin.toml'],
     terminationMessagePath: null,
     memoryLimitBytes: null,
+    processors: null,
   });
 });
 
@@ -105,6 +106,15 @@ config('tells how much memory there is, where that is limited', () => {
 config('tells where a kubelet wants to read why the container ended', () => {
   const mounts = [{ destination: '/dev/termination-log', source: '/some/file' }];
   assert.is(workerConfigOf({ ...spec, mounts }, 'id').terminationMessagePath, '/dev/termination-log');
+});
+
+config('tells how many processors a quota is worth, rounded up', () => {
+  const processorsOf = (cpu: { quota?: number; period?: number }) =>
+    workerConfigOf({ ...spec, linux: { ...spec.linux, resources: { cpu } } }, 'id').processors;
+  assert.equal(
+    [{ quota: 10_000, period: 100_000 }, { quota: 150_000 }, { quota: -1, period: 100_000 }, {}].map(processorsOf),
+    [1, 2, null, null],
+  );
 });
 
 config.run();

@@ -12,6 +12,9 @@ export const LOADER = 'ld.so';
 /** Where the checkout appears in the container when the shim runs from its sources. */
 const SOURCE_MOUNT = `${WORKER_MOUNT}/source`;
 
+/** The kernel's period of a quota of processor time, in microseconds. */
+const DEFAULT_PERIOD_US = 100_000;
+
 /** How to start the worker with the files of its runtime folder. */
 export type WorkerProgram = {
   /** The executable's name in the runtime folder. */
@@ -61,7 +64,9 @@ export function mountPointsOf(folders: WorkerFolders, program: WorkerProgram): s
 
 /** Returns what the worker is told of its container. */
 export function workerConfigOf(spec: Spec, containerId: string): WorkerConfig {
-  const limit = spec.linux?.resources?.memory?.limit ?? 0;
+  const { memory, cpu } = spec.linux?.resources ?? {};
+  const limit = memory?.limit ?? 0;
+  const { quota = 0, period = DEFAULT_PERIOD_US } = cpu ?? {};
   return {
     containerId,
     environment: environmentOf(spec),
@@ -69,6 +74,7 @@ export function workerConfigOf(spec: Spec, containerId: string): WorkerConfig {
     terminationMessagePath: terminationMessagePathOf(spec),
     // The OCI runtime specification has -1 for unlimited.
     memoryLimitBytes: limit > 0 ? limit : null,
+    processors: quota > 0 ? Math.ceil(quota / period) : null,
   };
 }
 

@@ -64,6 +64,7 @@ async function writeMount(
     args: [],
     terminationMessagePath: null,
     memoryLimitBytes: null,
+    processors: null,
   };
   await writeFile(paths.config, JSON.stringify(config));
 }

@@ -6,6 +6,7 @@ import type { AppPlan, Decision, HttpEvent } from '../gen/runtime.ts';
 import type { Program } from '../wasi/program.ts';
 import type { Admission } from './admission.ts';
 import type { Abandoned } from './http/exchange.ts';
+import type { ListenAddress } from './http/listen-address.ts';
 
 /** A component as a trigger uses it. */
 export type TriggerComponent = {
@@ -15,6 +16,32 @@ export type TriggerComponent = {
   /** A program is told what it runs with. */
   readonly instantiate: (program?: Program) => Promise<ComponentInstance>;
 };
+
+/** How the threads of a worker share the connections of a trigger. The first thread listens; the others serve what it gives them. */
+export type ConnectionSharing =
+  | {
+      readonly thread: 'first';
+      /** Offers a connection, of which nothing was read yet, to another thread. Returns whether that has taken it, on a descriptor of its own. */
+      readonly offer: (descriptor: number) => boolean;
+    }
+  | {
+      readonly thread: 'further';
+      /** Where the first thread listens. */
+      readonly address: ListenAddress;
+      /** Called when a connection has ended. */
+      readonly onEnd: () => void;
+    };
+
+/** The connections of a trigger, as the threads see them. */
+export interface SharedConnections {
+  readonly address: ListenAddress;
+  /** How many there are. */
+  readonly count: number;
+  /** Serves a connection that another thread has accepted. */
+  adopt(descriptor: number): void;
+  /** Closes so large a part of the connections, each after the next answer on it: their clients come back, perhaps to another thread. */
+  shed(part: number): void;
+}
 
 /** What a trigger gets from the worker. */
 export type TriggerContext = {
@@ -33,12 +60,14 @@ export type TriggerContext = {
   readonly log: (line: string) => void;
   /** To be called after each event that was served. */
   readonly onEvent: () => void;
+  readonly sharing?: ConnectionSharing | undefined;
 };
 
 /** A trigger that takes events. */
 export interface RunningTrigger {
   /** How the app reaches itself, if this trigger is a way in. */
   readonly entrance?: AppEntrance;
+  readonly shared?: SharedConnections;
   /** Takes no more events; resolves when those under way are done. */
   drain(): Promise<void>;
   /**

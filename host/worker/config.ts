@@ -52,4 +52,6 @@ export type WorkerConfig = {
   readonly terminationMessagePath: string | null;
   /** How many bytes of memory the container may have; null without limit. */
   readonly memoryLimitBytes: number | null;
+  /** How many processors it may keep busy; null for all that the machine lets it run on. */
+  readonly processors: number | null;
 };

@@ -8,8 +8,11 @@ import { parseEnv } from 'node:util';
 import { type PreparedApp, parsePreparedApp } from '../plan/prepared-app.ts';
 import { CONTROL_FD, type WorkerConfig, type WorkerPaths } from './config.ts';
 
+/** What the shim laid out: the container, and the app. */
+export type WorkerInput = { readonly config: WorkerConfig; readonly app: PreparedApp };
+
 /** Reads the worker's configuration and the app. Blocks: nothing else is under way yet. */
-export function readWorkerInput(paths: WorkerPaths): { config: WorkerConfig; app: PreparedApp } {
+export function readWorkerInput(paths: WorkerPaths): WorkerInput {
   const config = JSON.parse(readFileSync(paths.config, 'utf8')) as WorkerConfig;
   return { config, app: parsePreparedApp(readFileSync(`${paths.app}/app.json`, 'utf8')) };
 }

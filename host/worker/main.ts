@@ -1,28 +1,14 @@
 // The worker's role: runs inside a Spin container, in place of the image's process, until a signal or the end of its shim. It must do
 // with a root file system that is empty and read-only, without a user's name and without a temporary folder.
 
-import type { Engine } from '../engine/engine.ts';
-import { MemoryTrimmer } from '../ffi/memory-trimmer.ts';
-import { Watchdog } from '../ffi/watchdog.ts';
 import type { Invocation } from '../invocation.ts';
-import { mayWait } from '../wasi/async.ts';
 import { WORKER_MOUNT, workerPathsIn } from './config.ts';
-import { DescriptorWriter } from './descriptor.ts';
-import { DescriptorSink } from './descriptor-sink.ts';
-import {
-  readConfigFile,
-  readEnvironmentFile,
-  readRoots,
-  readRuntimeConfig,
-  readWorkerInput,
-  watchControl,
-  writeTerminationMessage,
-} from './files.ts';
+import { Executors } from './executors.ts';
+import { readWorkerInput, watchControl, writeTerminationMessage } from './files.ts';
 import { limitInstanceMemory, limitYoungGeneration } from './heap.ts';
-import type { InstanceLimits } from './limits.ts';
-import { ownMemoryBytes } from './own-memory.ts';
-import { type LoadParser, openRuntimeConfig } from './runtime-config.ts';
-import { type RunningWorker, startWorker } from './worker.ts';
+import { availableProcessors, openApp, openMachine } from './machine.ts';
+import type { LoadParser } from './runtime-config.ts';
+import { type RunningWorker, startWorker, type WorkerOptions } from './worker.ts';
 
 /** The exit status of an app that could not start, as the original has it. */
 const STARTUP_FAILED = 137;
@@ -36,11 +22,6 @@ const MEMORY_VARIABLE = 'SPIN_MAX_INSTANCE_MEMORY';
 /** Kubernetes kills 30 s after SIGTERM. */
 const DEFAULT_GRACE_SECONDS = 25;
 
-/** How long the last lines may take to be written, in milliseconds. */
-const FLUSH_TIMEOUT_MS = 2000;
-
-const encoder = new TextEncoder();
-
 /** Runs an app. The arguments are for trying it outside a container: the shim's mount, and the app's root folder. */
 export async function runWorker(
   { args, onTerminate, onUncaught }: Invocation,
@@ -48,39 +29,19 @@ export async function runWorker(
 ): Promise<number> {
   limitYoungGeneration();
   const [mount = WORKER_MOUNT, root = '/'] = args;
-  const trimmer = new MemoryTrimmer();
-  const stdout = new DescriptorWriter(1);
-  const stderr = new DescriptorWriter(2);
-  const log = (line: string) => stderr.write(encoder.encode(`${line}\n`));
+  const machine = openMachine();
+  const { log } = machine;
   onUncaught((error) => log(`internal error: ${error instanceof Error ? error.stack : String(error)}`));
   const ending = Promise.race([aborted(onTerminate()), watchControl()]);
   let terminationMessagePath: string | null = null;
   try {
-    const paths = workerPathsIn(mount);
-    const input = readWorkerInput(paths);
+    const input = readWorkerInput(workerPathsIn(mount));
     ({ terminationMessagePath } = input.config);
+    const options = await openApp(input, machine, { mount, root, loadParser });
     const { environment } = input.config;
-    const print = (text: string) => stdout.write(encoder.encode(text));
-    const configFile = readRuntimeConfig(root, environment);
-    const runtimeConfig = await openRuntimeConfig(configFile, { loadParser, print, log });
-    limitInstanceMemory(environment[MEMORY_VARIABLE] ?? runtimeConfig.maxInstanceMemory?.toString());
-    const worker = await startWorker({
-      ...input,
-      components: paths.components,
-      root,
-      runtimeConfig,
-      readConfigFile: (path) => readConfigFile(root, configFile, path),
-      readRoots: () => readRoots(root, environment),
-      readEnvironmentFile: (path) => readEnvironmentFile(root, path),
-      createEngine,
-      createWatchdog: (countdownMs) => new Watchdog(countdownMs),
-      ownMemoryBytes,
-      openGuestOutput: () => new DescriptorSink(stderr),
-      print,
-      log,
-      onEvent: () => trimmer.touch(),
-    });
-    trimmer.touch();
+    limitInstanceMemory(environment[MEMORY_VARIABLE] ?? options.runtimeConfig.maxInstanceMemory?.toString());
+    const worker = await startThreads(options, args);
+    machine.onEvent();
     await ending;
     await end(worker, environment[GRACE_VARIABLE], log);
     return 0;
@@ -90,14 +51,46 @@ export async function runWorker(
     if (terminationMessagePath !== null) writeTerminationMessage(terminationMessagePath, message);
     return STARTUP_FAILED;
   } finally {
-    await Promise.all([stdout.flush(FLUSH_TIMEOUT_MS), stderr.flush(FLUSH_TIMEOUT_MS)]);
+    await machine.flush();
   }
 }
 
-async function createEngine(name: Engine['name'], { maxIdleBytes, maxUses }: InstanceLimits): Promise<Engine> {
-  if (name === 'jco') return (await import('../engine/jco/jco-engine.ts')).createJcoEngine();
-  const { createLinkEngine } = await import('../engine/link/link-engine.ts');
-  return createLinkEngine({ waits: mayWait, maxIdleBytes, maxUses });
+/** Starts the app on this thread, and on further ones when there is work for them. */
+async function startThreads(options: WorkerOptions, args: readonly string[]): Promise<RunningWorker> {
+  const processors = Math.min(availableProcessors(), options.config.processors ?? Infinity);
+  if (processors <= 1) return startWorker(options);
+  let executors: Executors | undefined;
+  const worker = await startWorker({
+    ...options,
+    onEvent: () => {
+      options.onEvent();
+      executors?.touch();
+    },
+    sharing: { thread: 'first', offer: (descriptor) => executors?.place(descriptor) ?? false },
+  });
+  const { shared } = worker;
+  if (shared === undefined) return worker;
+  const { startExecutor, ownUtilization } = await import('./executor-thread.ts');
+  const running = new Executors({
+    processors,
+    first: {
+      utilization: ownUtilization,
+      get connections() {
+        return shared.count;
+      },
+      shed: shared.shed,
+    },
+    start: () => startExecutor(shared.address, args),
+  });
+  executors = running;
+  return {
+    ...worker,
+    drain: async () => void (await Promise.all([worker.drain(), running.drain()])),
+    close: () => {
+      worker.close();
+      running.close();
+    },
+  };
 }
 
 async function end(worker: RunningWorker, grace: string | undefined, log: (line: string) => void): Promise<void> {

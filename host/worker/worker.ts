@@ -9,7 +9,7 @@ import type { RuntimeConfig } from '../factor/runtime-config/empty.ts';
 import { openVariables } from '../factor/variable-provider/providers.ts';
 import type { PreparedApp } from '../plan/prepared-app.ts';
 import { startTrigger } from '../trigger/index.ts';
-import type { RunningTrigger, TriggerContext } from '../trigger/trigger.ts';
+import type { ConnectionSharing, RunningTrigger, SharedConnections, TriggerContext } from '../trigger/trigger.ts';
 import type { ByteSink } from '../wasi/io/output-stream.ts';
 import { type ComponentLoader, loadComponents } from './components.ts';
 import type { WorkerConfig } from './config.ts';
@@ -17,8 +17,20 @@ import { createDecider } from './decider.ts';
 import { type InstanceLimits, limitsOf } from './limits.ts';
 import { type OversightOptions, oversee } from './oversight.ts';
 
-/** What the worker needs from the machine. */
-export type WorkerOptions = Pick<OversightOptions, 'createWatchdog' | 'ownMemoryBytes'> & {
+/** What a thread of the worker needs from the machine. */
+export type WorkerMachine = Pick<OversightOptions, 'createWatchdog' | 'ownMemoryBytes'> & {
+  /** Creates an engine that keeps to the limits of instances. */
+  readonly createEngine: (name: Engine['name'], limits: InstanceLimits) => Promise<Engine>;
+  /** Opens a sink on the container's standard error. */
+  readonly openGuestOutput: () => ByteSink;
+  readonly print: (text: string) => void;
+  readonly log: (line: string) => void;
+  /** Called after each event that was served. */
+  readonly onEvent: () => void;
+};
+
+/** An app to be started. */
+export type WorkerOptions = WorkerMachine & {
   readonly config: WorkerConfig;
   readonly app: PreparedApp;
   /** The folder of the prepared components. */
@@ -31,18 +43,14 @@ export type WorkerOptions = Pick<OversightOptions, 'createWatchdog' | 'ownMemory
   /** Reads the root certificates that the container trusts. */
   readonly readRoots: () => readonly string[];
   readonly readEnvironmentFile: (path: string) => Readonly<Record<string, string>>;
-  /** Creates an engine that keeps to the limits of instances. */
-  readonly createEngine: (name: Engine['name'], limits: InstanceLimits) => Promise<Engine>;
-  /** Opens a sink on the container's standard error. */
-  readonly openGuestOutput: () => ByteSink;
-  readonly print: (text: string) => void;
-  readonly log: (line: string) => void;
-  /** Called after each event that was served. */
-  readonly onEvent: () => void;
+  /** How the threads of the worker share connections. */
+  readonly sharing?: ConnectionSharing;
 };
 
 /** An app that serves. */
 export interface RunningWorker {
+  /** The trigger whose connections can be shared among threads, if there is one. */
+  readonly shared: SharedConnections | undefined;
   /** Takes no more events and resolves when those under way are done. */
   drain(): Promise<void>;
   /** Cuts off what is still under way. */
@@ -87,9 +95,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     print: options.print,
     log: options.log,
     onEvent: options.onEvent,
+    sharing: options.sharing,
   };
   for (const trigger of plan.triggers) running.push(await startTrigger(trigger, triggerContext));
   return {
+    shared: running.find(({ shared }) => shared !== undefined)?.shared,
     drain: async () => void (await Promise.all(running.map((trigger) => trigger.drain()))),
     close: () => {
       for (const trigger of running) trigger.close();

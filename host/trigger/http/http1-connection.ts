@@ -34,6 +34,8 @@ export interface ConnectionServer {
   readonly now: number;
   /** No connection goes on after its exchange. */
   readonly isDraining: boolean;
+  /** Asked once for each exchange: whether the connection may go on after it. */
+  mayGoOn(): boolean;
   take(exchange: Exchange): void;
   /** Calls `flush` at the end of the turn. */
   hold(exchange: { flush(): void }): void;
@@ -266,6 +268,7 @@ export class Http1Connection implements ExchangeWire {
     this.#isFresh = false;
     this.#isFirst = false;
     this.#exchange = exchange;
+    if (!this.#server.mayGoOn()) exchange.keepsAlive = false;
     const { framing } = head;
     const body = exchange.requestBody;
     if (framing !== undefined && body !== undefined) this.#beginBody(framing, body);

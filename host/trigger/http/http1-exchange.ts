@@ -236,8 +236,10 @@ export class Http1Exchange implements Exchange, BodyConsumer {
     return length > 0 && this.#status !== 304 ? length : 'none';
   }
 
-  #connectionOption(): 'keep-alive' | undefined {
-    return this.head.minorVersion === 0 && this.keepsAlive ? 'keep-alive' : undefined;
+  #connectionOption(): 'keep-alive' | 'close' | undefined {
+    const { minorVersion, keepsAlive } = this.head;
+    if (minorVersion === 0) return this.keepsAlive ? 'keep-alive' : undefined;
+    return keepsAlive && !this.keepsAlive ? 'close' : undefined;
   }
 
   #finish(): void {

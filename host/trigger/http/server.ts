@@ -1,7 +1,8 @@
 // The HTTP server of the app, over sockets: who is connected, what they may take, and how it ends. `http1-connection.ts` has the
 // protocol.
 
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
+import type { ConnectionSharing } from '../trigger.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Abandoned, Exchange } from './exchange.ts';
 import { type ConnectionServer, Http1Connection } from './http1-connection.ts';
@@ -17,6 +18,10 @@ const SWEEP_MS = 1000;
 export interface HttpServer {
   readonly address: ListenAddress;
   readonly connectionCount: number;
+  /** Serves a connection that another thread has accepted. */
+  adopt(descriptor: number): void;
+  /** Closes so large a part of the connections, each after the next answer on it. */
+  shed(part: number): void;
   /** Stops accepting and resolves when every request under way has been answered. */
   drain(): Promise<void>;
   /** Breaks every connection off. */
@@ -33,8 +38,8 @@ export interface HttpServer {
 export type ListenOptions = {
   /** By default what holds when the environment says nothing. */
   readonly limits?: HttpLimits;
-  /** Several threads listen on one port, and the kernel distributes the connections. */
-  readonly reusePort?: boolean;
+  /** Not under TLS, where what a client has said first is no other thread's to know. */
+  readonly sharing?: ConnectionSharing | undefined;
   /** Says something to the operator. */
   readonly log?: (line: string) => void;
   readonly sweepMs?: number;
@@ -42,46 +47,55 @@ export type ListenOptions = {
   readonly tls?: TlsFiles | undefined;
 };
 
-/** Listens and dispatches. Rejects with the error of the system when it cannot listen. */
+/** Listens, unless another thread does, and dispatches. Rejects with the error of the system when it cannot listen. */
 export async function listenHttp(
   listenAddress: ListenAddress,
   dispatch: Dispatch,
   options: ListenOptions = {},
 ): Promise<HttpServer> {
   const connections = new Connections(dispatch, options);
-  const { tls, log = () => {} } = options;
-  const server =
-    tls === undefined
-      ? createServer({ allowHalfOpen: true, noDelay: true }, (socket) => connections.accept(socket, false))
-      : createTlsServer(tls, (socket, speaksHttp2) => connections.accept(socket, speaksHttp2), log);
-  await listen(server, listenAddress, options);
-  const bound = server.address() as AddressInfo;
+  const { sharing, tls, log = () => {} } = options;
+  const accept = (socket: Socket, speaksHttp2 = false) => {
+    if (sharing?.thread === 'first' && sharing.offer(descriptorOf(socket))) socket.destroy();
+    else connections.serve(socket, speaksHttp2);
+  };
+  const isFurther = sharing?.thread === 'further';
+  const server = tls ? createTlsServer(tls, accept, log) : createServer({ allowHalfOpen: true, noDelay: true }, accept);
+  if (!isFurther) await listen(server, listenAddress);
   return {
-    address: { hostname: bound.address, port: bound.port },
+    address: isFurther ? sharing.address : boundAddress(server),
     get connectionCount() {
       return connections.count;
     },
+    adopt: (descriptor) => connections.serve(new Socket({ fd: descriptor, allowHalfOpen: true }), false),
+    shed: (part) => connections.shed(part),
     drain: () => {
-      connections.drain();
-      return new Promise((resolve) => server.close(() => resolve()));
+      server.close();
+      return connections.drain();
     },
     close: () => connections.close(),
     abandon: (culprit) => connections.abandon(culprit),
   };
 }
 
-function listen(
-  server: Server,
-  { hostname, port }: ListenAddress,
-  { reusePort = false }: ListenOptions,
-): Promise<void> {
+function listen(server: Server, { hostname, port }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: hostname, port, reusePort }, () => {
+    server.listen({ host: hostname, port }, () => {
       server.off('error', reject);
       resolve();
     });
   });
+}
+
+function boundAddress(server: Server): ListenAddress {
+  const { address, port } = server.address() as AddressInfo;
+  return { hostname: address, port };
+}
+
+/** Returns a socket's descriptor, which Node tells of no other way. */
+function descriptorOf(socket: Socket): number {
+  return (socket as Socket & { readonly _handle: { readonly fd: number } })._handle.fd;
 }
 
 type Connection = Pick<Http1Connection, 'abandon' | 'closeIfIdle' | 'destroy' | 'sweep'>;
@@ -97,19 +111,35 @@ class Connections implements ConnectionServer {
   readonly #open = new Set<Connection>();
   #held: { flush(): void }[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** How many connections are to be closed after their next answer. */
+  #toShed = 0;
+  /** How many sockets are open, whatever is spoken on them. */
+  #sockets = 0;
+  readonly #sharing: ConnectionSharing | undefined;
+  #onEmpty = () => {};
 
-  constructor(dispatch: Dispatch, { limits = httpLimitsOf({}), log = () => {}, sweepMs = SWEEP_MS }: ListenOptions) {
+  constructor(
+    dispatch: Dispatch,
+    { limits = httpLimitsOf({}), log = () => {}, sweepMs = SWEEP_MS, sharing }: ListenOptions,
+  ) {
     this.limits = limits;
+    this.#sharing = sharing;
     this.#dispatch = dispatch;
     this.#log = log;
     this.#sweepMs = sweepMs;
   }
 
   get count(): number {
-    return this.#open.size;
+    return this.#sockets;
   }
 
-  accept(socket: Socket, speaksHttp2: boolean): void {
+  serve(socket: Socket, speaksHttp2: boolean): void {
+    this.#sockets++;
+    socket.once('close', () => {
+      this.#sockets--;
+      if (this.#sharing?.thread === 'further') this.#sharing.onEnd();
+      if (this.#sockets === 0) this.#onEmpty();
+    });
     if (this.#open.size >= this.limits.connections) {
       socket.destroy();
       return;
@@ -124,6 +154,16 @@ class Connections implements ConnectionServer {
   speaksHttp2(connection: Http1Connection, socket: Socket): void {
     this.#open.delete(connection);
     this.#add(new Http2Connection(socket, this), socket);
+  }
+
+  shed(part: number): void {
+    this.#toShed = Math.round(this.#open.size * part);
+  }
+
+  mayGoOn(): boolean {
+    if (this.#toShed === 0) return true;
+    this.#toShed--;
+    return false;
   }
 
   take(exchange: Exchange): void {
@@ -141,9 +181,14 @@ class Connections implements ConnectionServer {
     );
   }
 
-  drain(): void {
+  /** Resolves when every connection has ended. */
+  drain(): Promise<void> {
     this.isDraining = true;
     for (const connection of [...this.#open]) connection.closeIfIdle();
+    if (this.#sockets === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve;
+    });
   }
 
   close(): void {

@@ -2,7 +2,7 @@
 
 import type { HttpPlan } from '../../gen/runtime.ts';
 import { Admission } from '../admission.ts';
-import type { RunningTrigger, TriggerContext } from '../trigger.ts';
+import type { RunningTrigger, SharedConnections, TriggerContext } from '../trigger.ts';
 import { formatAnnouncement } from './announcement.ts';
 import { answerChained } from './chaining.ts';
 import { createDispatch } from './dispatch.ts';
@@ -10,7 +10,7 @@ import type { Exchange } from './exchange.ts';
 import { createHandlers } from './handlers.ts';
 import { httpLimitsOf } from './limits.ts';
 import { formatListenAddress, LISTEN_ADDRESS_VARIABLE, parseListenAddress } from './listen-address.ts';
-import { listenHttp } from './server.ts';
+import { type HttpServer, listenHttp } from './server.ts';
 import { tlsFilesOf } from './tls.ts';
 
 /** Addresses that mean every interface: the app reaches itself on the loopback. */
@@ -35,11 +35,14 @@ export async function startHttpTrigger(plan: HttpPlan, context: TriggerContext):
     limits: httpLimitsOf(context.environment),
     log: context.log,
     tls,
+    sharing: tls === undefined ? context.sharing : undefined,
   }).catch((error) => {
     throw createListenError(formatListenAddress(wanted), error);
   });
-  const url = `${scheme}://${formatListenAddress(server.address)}`;
-  context.print(formatAnnouncement(url, plan.routes, context.app.components));
+  if (context.sharing?.thread !== 'further') {
+    const url = `${scheme}://${formatListenAddress(server.address)}`;
+    context.print(formatAnnouncement(url, plan.routes, context.app.components));
+  }
   const { hostname, port } = server.address;
   return {
     entrance: {
@@ -47,9 +50,21 @@ export async function startHttpTrigger(plan: HttpPlan, context: TriggerContext):
       call: (request, response, scope) =>
         answerChained({ handlers, dispatch: dispatchChained }, request, response, scope),
     },
+    ...(tls === undefined && { shared: shareConnections(server) }),
     drain: server.drain,
     abandon: (culprit) => server.abandon(culprit as Exchange | undefined),
     close: server.close,
+  };
+}
+
+function shareConnections(server: HttpServer): SharedConnections {
+  return {
+    address: server.address,
+    get count() {
+      return server.connectionCount;
+    },
+    adopt: server.adopt,
+    shed: server.shed,
   };
 }
 

@@ -92,6 +92,7 @@ export async function prepareTestApp(
     args: [],
     terminationMessagePath,
     memoryLimitBytes: null,
+    processors: null,
   };
   await writeFile(paths.config, JSON.stringify(config));
   await writeFile(terminationMessagePath, '');

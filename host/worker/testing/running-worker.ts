@@ -44,7 +44,14 @@ export async function startTestWorker(
   let printed = '';
   try {
     const worker = await startWorker({
-      config: { containerId: 'test', environment, args: [], terminationMessagePath: null, memoryLimitBytes: null },
+      config: {
+        containerId: 'test',
+        environment,
+        args: [],
+        terminationMessagePath: null,
+        memoryLimitBytes: null,
+        processors: null,
+      },
       app: fixture.app,
       components: fixture.paths.components,
       root: options.root ?? '/',
