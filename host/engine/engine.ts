@@ -26,8 +26,11 @@ export interface PreparedComponent {
   readonly exports: readonly string[];
   /** How many instances are handed out and not given up. */
   readonly inUse: number;
-  /** The instance in use whose code ran last on this thread, if that was one of this component; undefined where an engine cannot tell. */
-  readonly lastEntered: ComponentInstance | undefined;
+  /**
+   * The instance in use whose code runs on this thread, or would if it had not been ended from outside, if that is one of this component;
+   * undefined where an engine cannot tell.
+   */
+  readonly running: ComponentInstance | undefined;
   /**
    * Hands out a pristine instance, a new one or one put back to its snapshot. `createHost` is called for an instance that is
    * really new. A program is told what it runs with. Throws an `Error` whose message names the interface when an import is missing.

@@ -18,7 +18,7 @@ function createLoader(offered: readonly string[], isolation: Isolation = { metho
     if (directory.endsWith('broken')) throw new Error('no magic number');
     const imports = directory.slice(directory.lastIndexOf('/') + 1).split('+');
     const instantiate = () => Promise.reject(new Error('not here'));
-    return { imports, exports: [HANDLER], inUse: 0, lastEntered: undefined, instantiate };
+    return { imports, exports: [HANDLER], inUse: 0, running: undefined, instantiate };
   };
   const createHost = (): InstanceHost => ({
     imports: Object.fromEntries(offered.map((name) => [name, {}])),

@@ -18,7 +18,7 @@ function createRuntime(exports: string[] = [DISPATCH]) {
     imports: [],
     exports,
     inUse: 0,
-    lastEntered: undefined,
+    running: undefined,
     async instantiate(createHost) {
       const name = instances++;
       const host = createHost();

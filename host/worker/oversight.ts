@@ -87,7 +87,7 @@ function giveUp({ loaded, triggers, log }: OversightOptions, limitMs: number): v
 
 function findCulprit(loaded: readonly LoadedComponent[]): { id: string; instance: ComponentInstance } | undefined {
   for (const { id, prepared } of loaded) {
-    if (prepared.lastEntered !== undefined) return { id, instance: prepared.lastEntered };
+    if (prepared.running !== undefined) return { id, instance: prepared.running };
   }
   return undefined;
 }

@@ -27,7 +27,7 @@ function createPreparedComponent({ info, instantiate, getCoreModule }: JcoSource
     get inUse() {
       return inUse;
     },
-    lastEntered: undefined,
+    running: undefined,
     async instantiate(createHost, program) {
       const host = createHost();
       if (program) host.provide?.(program);

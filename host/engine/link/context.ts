@@ -11,6 +11,8 @@ export interface ComponentStore {
   readonly generation: number;
   /** Notes that the guest runs again after it has waited. */
   resume(): void;
+  /** Notes that the guest waits. */
+  suspend(): void;
   /** Runs the destructor of a resource that a component instance defines. */
   dropResource(resource: number, rep: number): void;
 }

@@ -19,8 +19,15 @@ const { Suspending, promising } = WebAssembly as unknown as {
 
 /** A component's core instances with the state that the Canonical ABI keeps for them. Exported functions are found by their number. */
 export class LinkedInstance implements ComponentStore {
-  /** The one whose code ran last on this thread. */
-  static lastEntered: LinkedInstance | undefined;
+  /** The one whose code runs on this thread. */
+  static #running: LinkedInstance | undefined;
+  /** One whose code ran when another was entered: it may have been ended from outside, where nothing is unwound. */
+  static #interrupted: LinkedInstance | undefined;
+
+  /** The instance in use whose code runs on this thread, or would if it had not been ended from outside. */
+  static get running(): LinkedInstance | undefined {
+    return LinkedInstance.#interrupted?.user === undefined ? LinkedInstance.#running : LinkedInstance.#interrupted;
+  }
   readonly states: readonly ComponentInstanceState[];
   generation = 0;
   readonly component: LinkedComponent;
@@ -58,8 +65,10 @@ export class LinkedInstance implements ComponentStore {
   /** Calls what an export of the plan leads to. Returns a promise where the component may wait. */
   callExport(callee: Callee, args: readonly unknown[]): unknown {
     if (callee.tag === 'host') return this.callHost(callee.val, args);
-    LinkedInstance.lastEntered = this;
-    return this.exportedFunction(callee.val)(args);
+    this.resume();
+    const result = this.exportedFunction(callee.val)(args);
+    this.suspend();
+    return result;
   }
 
   /** Calls the plan's host function `index`. */
@@ -68,7 +77,12 @@ export class LinkedInstance implements ComponentStore {
   }
 
   resume(): void {
-    LinkedInstance.lastEntered = this;
+    if (LinkedInstance.#running !== undefined) LinkedInstance.#interrupted = LinkedInstance.running;
+    LinkedInstance.#running = this;
+  }
+
+  suspend(): void {
+    if (LinkedInstance.#running === this) LinkedInstance.#running = undefined;
   }
 
   /** Forgets what the Canonical ABI keeps of calls that have ended. */

@@ -78,9 +78,9 @@ export function createPreparedComponent(
     get inUse() {
       return pool.inUse;
     },
-    get lastEntered() {
-      const { lastEntered } = LinkedInstance;
-      return lastEntered?.component === component ? lastEntered.user : undefined;
+    get running() {
+      const { running } = LinkedInstance;
+      return running?.component === component ? running.user : undefined;
     },
     instantiate: async (createHost, program) => {
       const pooled = pool.acquire(createHost);
@@ -137,6 +137,7 @@ class PristineInstance implements ComponentInstance {
       throw error;
     } finally {
       this.#callsUnderWay--;
+      this.#pooled.instance.suspend();
     }
   }
 

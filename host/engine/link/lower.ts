@@ -42,6 +42,7 @@ export function createHostLowering(
         if (instance.isStarting) instance.startCalls.push({ host, value });
         if (!(value instanceof Promise)) return finish(result.returned(value), flat[flatCount]);
         if (!mayWait) throw new Trap('a function of the host that is not known to wait returned a promise');
+        instance.store.suspend();
         return value
           .then(result.returned, result.caught)
           .then((settled) => {
