@@ -208,6 +208,27 @@ limited('ends a client that does not read its answer', async () => {
   );
 });
 
+limited('takes no more requests of a client that does not read its answers', async () => {
+  let count = 0;
+  const body = 'x'.repeat(10_000);
+  await serving(
+    (exchange) => {
+      count++;
+      exchange.answerWhole(200, [], body);
+    },
+    async ({ port }) => {
+      await using connection = await RawConnection.open(port);
+      connection.socket.pause();
+      connection.send(requestText('GET', '/').repeat(5000));
+      await exchange(port, requestText('GET', '/'));
+      for (let turns = 0; turns < 200; turns++) await turn();
+      assert.ok(count < 5000, `${count} were taken`);
+      connection.socket.resume();
+      await until('all answers', () => count === 5001);
+    },
+  );
+});
+
 limited('closes a connection that nobody uses', () =>
   serving(
     (exchange) => exchange.answerWhole(200, []),

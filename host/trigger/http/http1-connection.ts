@@ -2,6 +2,7 @@
 // same order. What is pipelined waits, up to a bound, then the socket does.
 
 import type { Socket } from 'node:net';
+import { addressOf } from './client-address.ts';
 import type { Abandoned, Exchange } from './exchange.ts';
 import { checkText } from './field-line.ts';
 import { type ExchangeWire, Http1Exchange } from './http1-exchange.ts';
@@ -17,6 +18,9 @@ const USUAL_HEAD_BYTES = 2048;
 
 /** The most bytes of later requests that wait for the one under way. */
 const PIPELINED_LIMIT_BYTES = 0x1_0000;
+
+/** The most bytes of answers that wait for the client before its next request does: 1 MiB. */
+const UNSENT_LIMIT_BYTES = 0x10_0000;
 
 /** How much of a body that nobody read is read for nothing, so that the connection can go on. */
 const DISCARD_LIMIT_BYTES = 0x4_0000;
@@ -39,6 +43,8 @@ export interface ConnectionServer {
   take(exchange: Exchange): void;
   /** Calls `flush` at the end of the turn. */
   hold(exchange: { flush(): void }): void;
+  /** Calls `flush` soon, with those of other connections. */
+  send(connection: { flush(): void }): void;
   /** Says that a request took too long. */
   timedOut(exchange: Exchange): void;
   /** The client speaks HTTP/2: the socket is given on with all its bytes. */
@@ -54,12 +60,16 @@ export class Http1Connection implements ExchangeWire {
   #waiting: Buffer | undefined;
   /** How much of the head that waits has been looked through. */
   #searched = 0;
+  /** Text that is sent at the end of the turn. */
+  #outbox = '';
   #exchange: Http1Exchange | undefined;
   #incoming: IncomingBody | undefined;
   /** The socket brings nothing more, or nothing that counts. */
   #isClosing = false;
   #isPaused = false;
   #isAdvancing = false;
+  /** No request is taken before answers have gone out. */
+  #isClogged = false;
   /** When the present phase began: waiting for a head, for a body, for the client to close. */
   #since: number;
   #isFresh = true;
@@ -88,13 +98,28 @@ export class Http1Connection implements ExchangeWire {
 
   write(before: string, bytes?: Uint8Array, after = ''): boolean {
     const socket = this.#socket;
-    if (bytes === undefined) return socket.write(before, 'latin1');
+    if (bytes === undefined) {
+      const isFirst = this.#outbox === '';
+      this.#outbox += before;
+      if (isFirst) this.#server.send(this);
+      return true;
+    }
+    this.flush();
     socket.cork();
     if (before !== '') socket.write(before, 'latin1');
     const hasRoom = socket.write(bytes);
     if (after !== '') socket.write(after, 'latin1');
     socket.uncork();
     return hasRoom;
+  }
+
+  /** Sends what was written in this turn. One write after the other wakes a client on this machine once and not for each. */
+  flush(): void {
+    const text = this.#outbox;
+    if (text === '') return;
+    this.#outbox = '';
+    this.#socket.write(text, 'latin1');
+    this.#unclog();
   }
 
   hold(exchange: Http1Exchange): void {
@@ -120,6 +145,7 @@ export class Http1Connection implements ExchangeWire {
     this.#isClosing = true;
     this.#waiting = undefined;
     this.#since = this.#server.now;
+    this.flush();
     this.#socket.end();
     this.resume();
   }
@@ -137,6 +163,7 @@ export class Http1Connection implements ExchangeWire {
   /** Gives up the exchange under way: with 504 where it is `culprit`, else with 503. */
   abandon(culprit: Exchange | undefined): Abandoned {
     const exchange = this.#exchange;
+    this.flush();
     if (exchange === undefined) return { answered: 0, broken: 0 };
     return this.#giveUp(exchange === culprit ? 504 : 503) ? { answered: 1, broken: 0 } : { answered: 0, broken: 1 };
   }
@@ -160,6 +187,8 @@ export class Http1Connection implements ExchangeWire {
         this.#server.timedOut(exchange);
         this.#giveUp(504);
       } else if (elapsed > limits.idleSeconds && this.#isStalled()) this.#giveUp(408);
+    } else if (this.#isClogged) {
+      if (elapsed > limits.idleSeconds) this.destroy();
     } else if (this.#waiting !== undefined || this.#isFresh) {
       if (elapsed > limits.headSeconds) this.#refuse(408);
     } else if (elapsed > limits.keepAliveSeconds) {
@@ -190,7 +219,8 @@ export class Http1Connection implements ExchangeWire {
     if (rest.length > 0) this.#waiting = this.#waiting === undefined ? rest : Buffer.concat([this.#waiting, rest]);
     if (this.#isFirst && this.#waiting !== undefined && this.#takePreface(this.#waiting)) return;
     this.#advance();
-    if (this.#exchange !== undefined && (this.#waiting?.length ?? 0) >= PIPELINED_LIMIT_BYTES) this.#pause();
+    const isBusy = this.#exchange !== undefined || this.#isClogged;
+    if (isBusy && (this.#waiting?.length ?? 0) >= PIPELINED_LIMIT_BYTES) this.#pause();
   }
 
   /** Returns whether the bytes are, or may become, the preface of HTTP/2, which no request of HTTP/1.1 begins like. */
@@ -225,6 +255,8 @@ export class Http1Connection implements ExchangeWire {
     this.#isAdvancing = true;
     try {
       while (this.#exchange === undefined && this.#waiting !== undefined && !this.#isClosing) {
+        this.#isClogged = this.#unsentBytes > UNSENT_LIMIT_BYTES;
+        if (this.#isClogged) return;
         const head = this.#takeHead(this.#waiting);
         if (head === undefined) return;
         this.#begin(head);
@@ -313,6 +345,7 @@ export class Http1Connection implements ExchangeWire {
   /** Answers by itself and closes. */
   #refuse(status: number): void {
     if (this.#socket.destroyed || this.#isClosing) return;
+    this.flush();
     this.#socket.write(formatResponseHead(status, [], 0, 'close'), 'latin1');
     this.close();
   }
@@ -332,6 +365,19 @@ export class Http1Connection implements ExchangeWire {
   #drained(): void {
     this.#since = this.#server.now;
     this.#exchange?.drained();
+    this.#unclog();
+  }
+
+  get #unsentBytes(): number {
+    return this.#socket.writableLength + this.#outbox.length;
+  }
+
+  /** Goes on with requests that waited because the client did not read the answers to others. */
+  #unclog(): void {
+    if (!this.#isClogged || this.#isClosing || this.#unsentBytes > UNSENT_LIMIT_BYTES) return;
+    this.#isClogged = false;
+    this.resume();
+    this.#read(NOTHING);
   }
 
   #readEnd(): void {
@@ -359,9 +405,3 @@ const NOTHING = Buffer.alloc(0);
 
 /** https://www.rfc-editor.org/rfc/rfc9113#section-3.4 */
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-
-/** Returns `ip:port` of a socket's peer. */
-export function addressOf({ remoteAddress, remotePort }: Socket): string {
-  if (remoteAddress === undefined) return '0.0.0.0:0';
-  return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
-}

@@ -4,8 +4,9 @@
 import type { Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { getBuiltinModule } from 'node:process';
+import { addressOf } from './client-address.ts';
 import type { Abandoned, Exchange } from './exchange.ts';
-import { addressOf, type ConnectionServer } from './http1-connection.ts';
+import type { ConnectionServer } from './http1-connection.ts';
 import { Http2Exchange, type StreamConnection } from './http2-exchange.ts';
 
 /** The most streams of a connection at a time, as in Spin. */

@@ -14,6 +14,9 @@ import { createTlsServer, type TlsFiles } from './tls.ts';
 /** How often is looked for what took too long, in milliseconds. */
 const SWEEP_MS = 1000;
 
+/** How long an answer waits for others to go out with, in milliseconds. */
+const TOGETHER_MS = 1;
+
 /** A server that listens. */
 export interface HttpServer {
   readonly address: ListenAddress;
@@ -110,6 +113,8 @@ class Connections implements ConnectionServer {
   readonly #sweepMs: number;
   readonly #open = new Set<Connection>();
   #held: { flush(): void }[] = [];
+  #unsent: { flush(): void }[] = [];
+  #unsentSince = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** How many connections are to be closed after their next answer. */
   #toShed = 0;
@@ -175,6 +180,17 @@ class Connections implements ConnectionServer {
     if (this.#held.push(exchange) === 1) setImmediate(() => this.#flush());
   }
 
+  /** Answers that are ready within a millisecond go out together, so that a client on this machine is woken once. */
+  send(connection: { flush(): void }): void {
+    const count = this.#unsent.push(connection);
+    if (count === 1) {
+      this.#unsentSince = performance.now();
+      setImmediate(() => this.#sendAll());
+    } else if (performance.now() - this.#unsentSince > TOGETHER_MS) {
+      this.#sendAll();
+    }
+  }
+
   timedOut({ method, target }: Exchange): void {
     this.#log(
       `Error processing request: ${method} ${target.slice(0, 200)} took longer than ${this.limits.requestSeconds} s`,
@@ -200,6 +216,7 @@ class Connections implements ConnectionServer {
     let broken = 0;
     // What was to be flushed at the end of the turn may belong to a turn that never ends.
     this.#held = [];
+    this.#unsent = [];
     for (const connection of [...this.#open]) {
       const abandoned = connection.abandon(culprit);
       answered += abandoned.answered;
@@ -211,6 +228,12 @@ class Connections implements ConnectionServer {
   #add(connection: Connection, socket: Socket): void {
     this.#open.add(connection);
     socket.once('close', () => this.#open.delete(connection));
+  }
+
+  #sendAll(): void {
+    const unsent = this.#unsent;
+    this.#unsent = [];
+    for (const connection of unsent) connection.flush();
   }
 
   #flush(): void {
