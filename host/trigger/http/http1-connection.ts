@@ -3,11 +3,11 @@
 
 import type { Socket } from 'node:net';
 import { addressOf } from './client-address.ts';
+import type { Connection, ConnectionServer } from './connection-server.ts';
 import type { Abandoned, Exchange } from './exchange.ts';
 import { checkText } from './field-line.ts';
 import { type ExchangeWire, Http1Exchange } from './http1-exchange.ts';
 import { IncomingBody } from './incoming-body.ts';
-import type { HttpLimits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import type { RequestBody } from './request-body.ts';
 import { type BodyFraming, parseRequestHead, type RequestHead } from './request-head.ts';
@@ -31,28 +31,8 @@ const HALF_CLOSED_MS = 1000;
 /** How long a client may take to close a connection that was closed for it. Until then what it sends is read, lest it miss the answer. */
 const LINGER_SECONDS = 2;
 
-/** What a connection needs of its server. */
-export interface ConnectionServer {
-  readonly limits: HttpLimits;
-  /** Seconds of a clock that goes on in steps. */
-  readonly now: number;
-  /** No connection goes on after its exchange. */
-  readonly isDraining: boolean;
-  /** Asked once for each exchange: whether the connection may go on after it. */
-  mayGoOn(): boolean;
-  take(exchange: Exchange): void;
-  /** Calls `flush` at the end of the turn. */
-  hold(exchange: { flush(): void }): void;
-  /** Calls `flush` soon, with those of other connections. */
-  send(connection: { flush(): void }): void;
-  /** Says that a request took too long. */
-  timedOut(exchange: Exchange): void;
-  /** The client speaks HTTP/2: the socket is given on with all its bytes. */
-  speaksHttp2(connection: Http1Connection, socket: Socket): void;
-}
-
 /** One connection. */
-export class Http1Connection implements ExchangeWire {
+export class Http1Connection implements Connection, ExchangeWire {
   readonly #socket: Socket;
   readonly #server: ConnectionServer;
   #clientAddress: string | undefined;

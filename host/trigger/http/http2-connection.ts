@@ -5,8 +5,8 @@ import type { Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:ht
 import type { Socket } from 'node:net';
 import { getBuiltinModule } from 'node:process';
 import { addressOf } from './client-address.ts';
+import type { Connection, ConnectionServer } from './connection-server.ts';
 import type { Abandoned, Exchange } from './exchange.ts';
-import type { ConnectionServer } from './http1-connection.ts';
 import { Http2Exchange, type StreamConnection } from './http2-exchange.ts';
 
 /** The most streams of a connection at a time, as in Spin. */
@@ -18,7 +18,7 @@ const LINGER_SECONDS = 2;
 let shared: Http2Server | undefined;
 
 /** A connection. */
-export class Http2Connection implements StreamConnection {
+export class Http2Connection implements Connection, StreamConnection {
   readonly #socket: Socket;
   readonly #server: ConnectionServer;
   readonly #exchanges = new Set<Http2Exchange>();

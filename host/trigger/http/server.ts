@@ -3,9 +3,10 @@
 
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import type { ConnectionSharing } from '../trigger.ts';
+import type { Connection, ConnectionServer } from './connection-server.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Abandoned, Exchange } from './exchange.ts';
-import { type ConnectionServer, Http1Connection } from './http1-connection.ts';
+import { Http1Connection } from './http1-connection.ts';
 import { Http2Connection } from './http2-connection.ts';
 import { type HttpLimits, httpLimitsOf } from './limits.ts';
 import type { ListenAddress } from './listen-address.ts';
@@ -101,8 +102,6 @@ function descriptorOf(socket: Socket): number {
   return (socket as Socket & { readonly _handle: { readonly fd: number } })._handle.fd;
 }
 
-type Connection = Pick<Http1Connection, 'abandon' | 'closeIfIdle' | 'destroy' | 'sweep'>;
-
 /** The connections of a server. */
 class Connections implements ConnectionServer {
   readonly limits: HttpLimits;
@@ -156,7 +155,7 @@ class Connections implements ConnectionServer {
     this.#add(speaksHttp2 ? new Http2Connection(socket, this) : new Http1Connection(socket, this), socket);
   }
 
-  speaksHttp2(connection: Http1Connection, socket: Socket): void {
+  speaksHttp2(connection: Connection, socket: Socket): void {
     this.#open.delete(connection);
     this.#add(new Http2Connection(socket, this), socket);
   }
