@@ -16,6 +16,8 @@ export type ComponentLoader = {
   /** Grants a component what its plan says; yields what makes the host objects of its instances. */
   readonly prepareHost: (component: ComponentPlan) => Promise<() => InstanceHost>;
   readonly log: (line: string) => void;
+  /** Told once of each component how its requests are kept apart. */
+  readonly onIsolation?: ((id: string, isolation: Isolation) => void) | undefined;
 };
 
 /**
@@ -26,7 +28,10 @@ export async function loadComponents(app: PreparedApp, loader: ComponentLoader):
   const engines = new Map<string, Promise<Engine>>();
   const compile = async ({ id, engine, key }: PreparedComponentRef) => {
     const loading = once(engines, engine, () => loader.createEngine(engine));
-    return (await loading).load(`${loader.directory}/${key}`, (isolation) => logIsolation(id, isolation, loader.log));
+    return (await loading).load(`${loader.directory}/${key}`, (isolation) => {
+      logIsolation(id, isolation, loader.log);
+      loader.onIsolation?.(id, isolation);
+    });
   };
   const components = app.components.flatMap((ref) => {
     const plan = app.plan.components.find(({ id }) => id === ref.id);

@@ -1,12 +1,15 @@
 // The worker's role: runs inside a Spin container, in place of the image's process, until a signal or the end of its shim. It must do
 // with a root file system that is empty and read-only, without a user's name and without a temporary folder.
 
+import type { Isolation } from '../engine/engine.ts';
 import type { Invocation } from '../invocation.ts';
 import { WORKER_MOUNT, workerPathsIn } from './config.ts';
 import { Executors } from './executors.ts';
 import { readWorkerInput, watchControl, writeTerminationMessage } from './files.ts';
 import { limitInstanceMemory, limitYoungGeneration } from './heap.ts';
 import { availableProcessors, openApp, openMachine } from './machine.ts';
+import { METRICS_VARIABLE } from './metrics.ts';
+import type { KnownMetrics } from './metrics-server.ts';
 import type { LoadParser } from './runtime-config.ts';
 import { type RunningWorker, startWorker, type WorkerOptions } from './worker.ts';
 
@@ -40,7 +43,12 @@ export async function runWorker(
     const options = await openApp(input, machine, { mount, root, loadParser });
     const { environment } = input.config;
     limitInstanceMemory(environment[MEMORY_VARIABLE] ?? options.runtimeConfig.maxInstanceMemory?.toString());
-    const worker = await startThreads(options, args);
+    const isolations = new Map<string, Isolation>();
+    const worker = await startThreads(
+      { ...options, onIsolation: (id, isolation) => isolations.set(id, isolation) },
+      args,
+    );
+    await openMetrics(environment[METRICS_VARIABLE], () => ({ isolations, threads: worker.threads() }));
     machine.onEvent();
     await ending;
     await end(worker, environment[GRACE_VARIABLE], log);
@@ -55,10 +63,20 @@ export async function runWorker(
   }
 }
 
+/** Serves metrics where the pod asks for it; most do not, and load nothing for it. */
+async function openMetrics(address: string | undefined, read: () => KnownMetrics): Promise<void> {
+  if (address === undefined || address === '') return;
+  const { serveMetrics } = await import('./metrics-server.ts');
+  await serveMetrics(address, read);
+}
+
+/** An app that serves on some threads. */
+type RunningThreads = RunningWorker & { readonly threads: () => number };
+
 /** Starts the app on this thread, and on further ones when there is work for them. */
-async function startThreads(options: WorkerOptions, args: readonly string[]): Promise<RunningWorker> {
+async function startThreads(options: WorkerOptions, args: readonly string[]): Promise<RunningThreads> {
   const processors = Math.min(availableProcessors(), options.config.processors ?? Infinity);
-  if (processors <= 1) return startWorker(options);
+  if (processors <= 1) return { ...(await startWorker(options)), threads: () => 1 };
   let executors: Executors | undefined;
   const worker = await startWorker({
     ...options,
@@ -69,7 +87,7 @@ async function startThreads(options: WorkerOptions, args: readonly string[]): Pr
     sharing: { thread: 'first', offer: (descriptor) => executors?.place(descriptor) ?? false },
   });
   const { shared } = worker;
-  if (shared === undefined) return worker;
+  if (shared === undefined) return { ...worker, threads: () => 1 };
   const { startExecutor, ownUtilization } = await import('./executor-thread.ts');
   const running = new Executors({
     processors,
@@ -85,6 +103,7 @@ async function startThreads(options: WorkerOptions, args: readonly string[]): Pr
   executors = running;
   return {
     ...worker,
+    threads: () => 1 + running.count,
     drain: async () => void (await Promise.all([worker.drain(), running.drain()])),
     close: () => {
       worker.close();

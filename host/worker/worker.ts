@@ -43,6 +43,8 @@ export type WorkerOptions = WorkerMachine & {
   /** Reads the root certificates that the container trusts. */
   readonly readRoots: () => readonly string[];
   readonly readEnvironmentFile: (path: string) => Readonly<Record<string, string>>;
+  /** Told once of each component how its requests are kept apart. */
+  readonly onIsolation?: ComponentLoader['onIsolation'];
   /** How the threads of the worker share connections. */
   readonly sharing?: ConnectionSharing;
 };
@@ -85,6 +87,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     directory: options.components,
     prepareHost: await configureFactors(factors, context),
     log: options.log,
+    onIsolation: options.onIsolation,
   };
   const loaded = await loadComponents(options.app, loader);
   const triggerContext: TriggerContext = {

@@ -62,6 +62,11 @@ export const settings: readonly Setting[] = [
     default: '1',
   },
   {
+    name: 'SPIN_METRICS_LISTEN_ADDR',
+    meaning: "where the worker's metrics can be had at `/metrics`, in Prometheus' format: `host:port`",
+    default: 'nowhere',
+  },
+  {
     name: 'SPIN_MAX_PROCESSOR_SECONDS',
     meaning: 'how long a guest may hold its thread; 0 is for ever',
     default: '30',

@@ -8,11 +8,11 @@ export const LISTEN_ADDRESS_VARIABLE = 'SPIN_HTTP_LISTEN_ADDR';
 
 const DEFAULT_ADDRESS = '0.0.0.0:80';
 
-/** Parses `host:port`, an IPv6 address in brackets. Throws an `Error` that quotes what cannot be used. */
-export function parseListenAddress(text = DEFAULT_ADDRESS): ListenAddress {
+/** Parses `host:port`, an IPv6 address in brackets. Throws an `Error` that quotes what cannot be used, and names the variable that it came from. */
+export function parseListenAddress(text = DEFAULT_ADDRESS, variable = LISTEN_ADDRESS_VARIABLE): ListenAddress {
   const [, hostname, port] = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(text) ?? [];
   if (hostname === undefined || Number(port) > 65_535) {
-    throw new Error(`cannot listen on ${LISTEN_ADDRESS_VARIABLE}=${JSON.stringify(text)}: it is not <host>:<port>`);
+    throw new Error(`cannot listen on ${variable}=${JSON.stringify(text)}: it is not <host>:<port>`);
   }
   return { hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
 }
