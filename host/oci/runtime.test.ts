@@ -117,9 +117,13 @@ fake('tells it where its state and its log are, and to use systemd', async ({ di
   assert.is(readFileSync(join(directory, 'arguments'), 'utf8'), expected);
 });
 
-fake('gives it new limits on its standard input', async ({ directory, write }) => {
-  await write('cat >input').update('a', '{"memory":{}}');
+fake('gives it new limits in a file, which it then removes', async ({ directory, write }) => {
+  await write('for word; do [ "$last" = --resources ] && cat "$word" >input; last=$word; done').update(
+    'a',
+    '{"memory":{}}',
+  );
   assert.is(readFileSync(join(directory, 'input'), 'utf8'), '{"memory":{}}');
+  assert.not.ok(readdirSync(directory).some((name) => name.endsWith('.json')));
 });
 
 fake('fails with what it wrote to its error output when it wrote no log, or with its status', async ({ write }) => {

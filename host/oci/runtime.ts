@@ -4,7 +4,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type FileHandle, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Code, StatusError } from '../ttrpc/status.ts';
 import {
@@ -83,7 +83,14 @@ export class OciRuntime {
 
   /** Changes the container's limits; `resources` is the JSON of a spec's `linux.resources`. */
   async update(id: string, resources: string): Promise<void> {
-    await this.#run('update', ['update', '--resources', '-', id], { input: resources });
+    // Not by standard input: crun opens /dev/stdin anew, which cannot be done with the socket that Node makes of it.
+    const path = join(this.#logDirectory, `oci-${process.pid}-${++this.#commands}.json`);
+    try {
+      await writeFile(path, resources, { mode: 0o600 });
+      await this.#run('update', ['update', '--resources', path, id]);
+    } finally {
+      await rm(path, { force: true });
+    }
   }
 
   async #run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<void> {
