@@ -25,8 +25,6 @@ export type ProcessDescriptors = readonly (number | 'ignore')[];
 /** How one command is run. */
 type CommandOptions = {
   readonly descriptors?: ProcessDescriptors;
-  /** Written to the command's standard input. */
-  readonly input?: string;
 };
 
 /** Variables that mean something to this process or its service manager, not to a container's runtime. */
@@ -107,11 +105,9 @@ export class OciRuntime {
 
   /** Returns the exit code, or the name of the signal that ended the command. */
   async #execute(args: readonly string[], log: FileHandle, options: CommandOptions): Promise<number | string> {
-    const { descriptors, input } = options;
-    const own = [input === undefined ? 'ignore' : 'pipe', 'ignore', log.fd] as const;
+    const { descriptors } = options;
+    const own = ['ignore', 'ignore', log.fd] as const;
     const child = spawn(this.options.binary, args, { env: this.#environment, stdio: [...(descriptors ?? own)] });
-    // A runtime that fails before it reads its input must fail by its status, not by a broken pipe.
-    child.stdin?.on('error', () => {}).end(input);
     try {
       const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
       return code ?? signal ?? 'an unknown reason';
