@@ -12,6 +12,8 @@ const HELLO = 'fixtures/apps/hello-c';
 const EXECUTABLE = resolve('build/containerd-shim-spin-v2');
 /** As good as never put back. */
 const REUSE = { SPIN_MAX_INSTANCE_REUSE_COUNT: '1000000000' };
+/** What the JavaScript app requires. */
+const TOKEN = { SPIN_VARIABLE_TOKEN: 'a token' };
 const SOAK_FIRST = 50_000;
 const SOAK_ALL = 1_000_000;
 const SOAK_SECONDS = 5;
@@ -22,7 +24,7 @@ export const engineBenchmarks: Readonly<Record<string, () => Promise<Result[]>>>
   'hello-pristine': () => besideNode('hello-pristine', '/hello'),
   'grow-pristine': () => besideNode('grow-pristine', '/allocate/4'),
   'hello-reuse': () => besideNode('hello-reuse', '/hello', REUSE),
-  'js-pristine': () => besideJco('js-pristine', JAVASCRIPT_APP, '/'),
+  'js-pristine': () => besideJco('js-pristine', JAVASCRIPT_APP, '/', TOKEN),
   crossing: () => besideJco('crossing', HELLO, '/cross/1000'),
   soak: measureSoak,
   link: measureLink,
@@ -34,9 +36,14 @@ async function besideNode(name: string, path: string, environment: Record<string
   return [toResult(name, await compare([app, node], path))];
 }
 
-async function besideJco(name: string, folder: string, path: string): Promise<Result[]> {
-  await using linked = await serveBuilt(folder);
-  await using transpiled = await serveBuilt(folder, {}, 'jco');
+async function besideJco(
+  name: string,
+  folder: string,
+  path: string,
+  environment: Record<string, string> = {},
+): Promise<Result[]> {
+  await using linked = await serveBuilt(folder, environment);
+  await using transpiled = await serveBuilt(folder, environment, 'jco');
   return [toResult(name, await compare([linked, transpiled], path))];
 }
 
