@@ -44,11 +44,9 @@ export async function runWorker(
     const { environment } = input.config;
     limitInstanceMemory(environment[MEMORY_VARIABLE] ?? options.runtimeConfig.maxInstanceMemory?.toString());
     const isolations = new Map<string, Isolation>();
-    const worker = await startThreads(
-      { ...options, onIsolation: (id, isolation) => isolations.set(id, isolation) },
-      args,
-    );
-    await openMetrics(environment[METRICS_VARIABLE], () => ({ isolations, threads: worker.threads() }));
+    let worker: RunningThreads | undefined;
+    await openMetrics(environment[METRICS_VARIABLE], () => ({ isolations, threads: worker?.threads() ?? 0 }));
+    worker = await startThreads({ ...options, onIsolation: (id, isolation) => isolations.set(id, isolation) }, args);
     machine.onEvent();
     await ending;
     await end(worker, environment[GRACE_VARIABLE], log);
