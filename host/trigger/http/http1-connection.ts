@@ -8,6 +8,7 @@ import type { Abandoned, Exchange } from './exchange.ts';
 import { checkText } from './field-line.ts';
 import { type ExchangeWire, Http1Exchange } from './http1-exchange.ts';
 import { IncomingBody } from './incoming-body.ts';
+import { isLent, LendingSocket } from './lending-socket.ts';
 import { Refusal } from './refusal.ts';
 import type { RequestBody } from './request-body.ts';
 import { type BodyFraming, parseRequestHead, type RequestHead } from './request-head.ts';
@@ -69,6 +70,8 @@ export class Http1Connection implements Connection, ExchangeWire {
     this.#server = server;
     this.#since = server.now;
     for (const [event, listener] of this.#listeners) socket.on(event, listener);
+    // Then there are no 'data' events.
+    if (socket instanceof LendingSocket) socket.receive = (bytes) => this.#read(bytes);
   }
 
   get clientAddress(): string {
@@ -186,6 +189,7 @@ export class Http1Connection implements Connection, ExchangeWire {
       if (this.#exchange === undefined) this.#refuse(error.status);
       else this.#giveUp(error.status);
     }
+    if (this.#waiting !== undefined) this.#waiting = owned(this.#waiting);
   }
 
   #take(bytes: Buffer): void {
@@ -193,7 +197,7 @@ export class Http1Connection implements Connection, ExchangeWire {
     const incoming = this.#incoming;
     if (incoming !== undefined && !incoming.isDone) {
       this.#since = this.#server.now;
-      rest = this.#takeBody(incoming, bytes);
+      rest = this.#takeBody(incoming, owned(bytes));
       if (rest.length === 0 && !incoming.isDone) return;
     }
     if (rest.length > 0) this.#waiting = this.#waiting === undefined ? rest : Buffer.concat([this.#waiting, rest]);
@@ -213,7 +217,7 @@ export class Http1Connection implements Connection, ExchangeWire {
     socket.pause();
     this.#isClosing = true;
     this.#waiting = undefined;
-    socket.unshift(bytes);
+    socket.unshift(owned(bytes));
     this.#server.speaksHttp2(this, socket);
     return true;
   }
@@ -293,7 +297,7 @@ export class Http1Connection implements Connection, ExchangeWire {
     this.#incoming = new IncomingBody(framing, body, bodyBytes);
     const bytes = this.#waiting;
     if (bytes === undefined) return;
-    const rest = this.#takeBody(this.#incoming, bytes);
+    const rest = this.#takeBody(this.#incoming, owned(bytes));
     this.#waiting = rest.length > 0 ? rest : undefined;
   }
 
@@ -382,6 +386,10 @@ export class Http1Connection implements Connection, ExchangeWire {
 }
 
 const NOTHING = Buffer.alloc(0);
+
+function owned(bytes: Buffer): Buffer {
+  return isLent(bytes) ? Buffer.from(bytes) : bytes;
+}
 
 /** https://www.rfc-editor.org/rfc/rfc9113#section-3.4 */
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');

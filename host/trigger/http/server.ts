@@ -1,13 +1,14 @@
 // The HTTP server of the app, over sockets: who is connected, what they may take, and how it ends. `http1-connection.ts` has the
 // protocol.
 
-import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { ConnectionSharing } from '../trigger.ts';
 import type { Connection, ConnectionServer } from './connection-server.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Abandoned, Exchange } from './exchange.ts';
 import { Http1Connection } from './http1-connection.ts';
 import { Http2Connection } from './http2-connection.ts';
+import { descriptorOf, LendingSocket } from './lending-socket.ts';
 import { type HttpLimits, httpLimitsOf } from './limits.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { createTlsServer, type TlsFiles } from './tls.ts';
@@ -59,19 +60,21 @@ export async function listenHttp(
 ): Promise<HttpServer> {
   const connections = new Connections(dispatch, options);
   const { sharing, tls, log = () => {} } = options;
-  const accept = (socket: Socket, speaksHttp2 = false) => {
+  const accept = (socket: Socket) => {
     if (sharing?.thread === 'first' && sharing.offer(descriptorOf(socket))) socket.destroy();
-    else connections.serve(socket, speaksHttp2);
+    else connections.serve(LendingSocket.takeOver(socket), false);
   };
   const isFurther = sharing?.thread === 'further';
-  const server = tls ? createTlsServer(tls, accept, log) : createServer({ allowHalfOpen: true, noDelay: true }, accept);
+  const server = tls
+    ? createTlsServer(tls, (socket, speaksHttp2) => connections.serve(socket, speaksHttp2), log)
+    : createServer({ noDelay: true, pauseOnConnect: true }, accept);
   if (!isFurther) await listen(server, listenAddress);
   return {
     address: isFurther ? sharing.address : boundAddress(server),
     get connectionCount() {
       return connections.count;
     },
-    adopt: (descriptor) => connections.serve(new Socket({ fd: descriptor, allowHalfOpen: true }), false),
+    adopt: (descriptor) => connections.serve(new LendingSocket({ fd: descriptor }), false),
     shed: (part) => connections.shed(part),
     drain: () => {
       server.close();
@@ -95,11 +98,6 @@ function listen(server: Server, { hostname, port }: ListenAddress): Promise<void
 function boundAddress(server: Server): ListenAddress {
   const { address, port } = server.address() as AddressInfo;
   return { hostname: address, port };
-}
-
-/** Returns a socket's descriptor, which Node tells of no other way. */
-function descriptorOf(socket: Socket): number {
-  return (socket as Socket & { readonly _handle: { readonly fd: number } })._handle.fd;
 }
 
 /** The connections of a server. */
