@@ -20,6 +20,7 @@ export class TaskProcess {
   #exit: Exit | null = null;
   readonly #resolveExited: (exit: Exit) => void;
   #work: Promise<unknown> = Promise.resolve();
+  #signalling: Promise<unknown> = Promise.resolve();
 
   constructor(execId: string, stdio: Stdio, spec: string, running: RunningProcess | null) {
     const { promise, resolve } = Promise.withResolvers<Exit>();
@@ -77,6 +78,18 @@ export class TaskProcess {
     const result = this.#work.then(work);
     this.#work = result.catch(() => {});
     return result;
+  }
+
+  /** Runs `send` at once, whatever else is under way. */
+  signal(send: () => Promise<void>): Promise<void> {
+    const sent = send();
+    this.#signalling = Promise.allSettled([this.#signalling, sent]);
+    return sent;
+  }
+
+  /** Resolves when all signals that were asked for are sent, or could not be. */
+  async signalled(): Promise<void> {
+    await this.#signalling;
   }
 
   /** Resolves when no work is left. */

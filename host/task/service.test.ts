@@ -154,6 +154,31 @@ kills('ends a task that was not started', async ({ machine }) => {
   assert.is(await machine.status(), 3);
 });
 
+kills('are answered before a deletion, though the process has ended before', async ({ machine }) => {
+  await machine.run();
+  const sending = Promise.withResolvers<void>();
+  machine.container.during['kill'] = () => sending.promise;
+  const answers: string[] = [];
+  const killing = machine.kill('', 9).then(() => answers.push('kill'));
+  await machine.stop(137);
+  const deleting = machine.delete().then(() => answers.push('delete'));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(answers, []);
+  sending.resolve();
+  await Promise.all([killing, deleting]);
+  assert.equal(answers, ['kill', 'delete']);
+});
+
+kills('let a deletion go on where a signal could not be sent', async ({ machine }) => {
+  await machine.run();
+  machine.container.during['kill'] = () => {
+    throw new StatusError(Code.NOT_FOUND, 'gone');
+  };
+  assert.is(await codeOf(machine.kill()), Code.NOT_FOUND);
+  await machine.stop(137);
+  assert.is((await machine.delete()).exitStatus, 137);
+});
+
 kills('signals the process of an exec alone', async ({ machine }) => {
   await machine.run();
   await machine.startExec();
