@@ -5,8 +5,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { libc } from './libc.ts';
 
-/** How long nothing must have happened, in milliseconds. */
-const QUIET_MS = 2000;
+/** How often is looked whether anything has happened since the last look, in milliseconds. */
+const LOOK_MS = 2000;
 
 /** How much the heap must have grown since the last time, in bytes: answering polls and probes must not cost a collection each. */
 const WORTHWHILE_BYTES = 2 << 20;
@@ -14,12 +14,23 @@ const WORTHWHILE_BYTES = 2 << 20;
 /** Returns memory to the system when the process is quiet. */
 export class MemoryTrimmer {
   #timer: NodeJS.Timeout | undefined;
+  #hasWorked = false;
   #trimmedBytes = 0;
 
   /** Takes note that something has happened. */
   touch(): void {
-    this.#timer ??= setTimeout(() => this.#trim(), QUIET_MS).unref();
-    this.#timer.refresh();
+    this.#hasWorked = true;
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
+  }
+
+  #look(): void {
+    if (this.#hasWorked) {
+      this.#hasWorked = false;
+      return;
+    }
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#trim();
   }
 
   #trim(): void {

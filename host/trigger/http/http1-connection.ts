@@ -101,7 +101,9 @@ export class Http1Connection implements Connection, ExchangeWire {
     const text = this.#outbox;
     if (text === '') return;
     this.#outbox = '';
-    this.#socket.write(text, 'latin1');
+    const socket = this.#socket;
+    if (socket instanceof LendingSocket) socket.send(text);
+    else socket.write(text, 'latin1');
     this.#unclog();
   }
 

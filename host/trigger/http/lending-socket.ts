@@ -1,6 +1,8 @@
-// Sockets that read into one buffer, which all those of a thread share: a read then allocates nothing, where Node would make a buffer of
-// 64 KiB, copy what has come to another one, and leave both to the garbage collector.
+// Sockets that cost little. They read into one buffer, which all those of a thread share: a read then allocates nothing, where Node would
+// make a buffer of 64 KiB, copy what has come to another one, and leave both to the garbage collector. Text goes to the kernel at once,
+// and only what it does not take through the stream's queue.
 
+import { writeSync } from 'node:fs';
 import { Socket, type SocketConstructorOpts } from 'node:net';
 
 /** What comes in one read at most. */
@@ -26,6 +28,25 @@ export class LendingSocket extends Socket {
     };
     // Node takes the handle of its own servers, too, though only bound sockets are in its documentation.
     super({ ...(source as SocketConstructorOpts), allowHalfOpen: true, onread: { buffer, callback } });
+  }
+
+  /** Writes text of one character for each byte. What has to wait counts as `writableLength`, as with `write`. */
+  send(text: string): void {
+    if (this.writableLength > 0 || this.writableEnded || this.destroyed) {
+      this.write(text, 'latin1');
+      return;
+    }
+    const taken = this.#sendNow(text);
+    if (taken < text.length) this.write(taken === 0 ? text : text.slice(taken), 'latin1');
+  }
+
+  /** Returns how many bytes the kernel has taken. Whatever else it says, the stream will hear, too. */
+  #sendNow(text: string): number {
+    try {
+      return writeSync(descriptorOf(this), text, null, 'latin1');
+    } catch {
+      return 0;
+    }
   }
 
   /** Takes an accepted connection that was not read from yet; `accepted` is then as if it had been closed. */
