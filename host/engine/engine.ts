@@ -33,9 +33,10 @@ export interface PreparedComponent {
   readonly running: ComponentInstance | undefined;
   /**
    * Hands out a pristine instance, a new one or one put back to its snapshot. `createHost` is called for an instance that is
-   * really new. A program is told what it runs with. Throws an `Error` whose message names the interface when an import is missing.
+   * really new. A program is told what it runs with. Gives a promise only where an engine has to wait. Throws an `Error` whose message
+   * names the interface when an import is missing.
    */
-  instantiate(createHost: () => InstanceHost, program?: Program): Promise<ComponentInstance>;
+  instantiate(createHost: () => InstanceHost, program?: Program): ComponentInstance | Promise<ComponentInstance>;
 }
 
 /** One instance. Exported functions are called by exported interface (with its version) and function name. */

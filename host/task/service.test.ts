@@ -176,7 +176,7 @@ kills('let a deletion go on where a signal could not be sent', async ({ machine 
   };
   assert.is(await codeOf(machine.kill()), Code.NOT_FOUND);
   await machine.stop(137);
-  assert.is((await machine.delete()).exitStatus, 137);
+  assert.equal(await machine.delete(), { pid: 100, exitStatus: 137, exitedAt: EXITED_AT });
 });
 
 kills('signals the process of an exec alone', async ({ machine }) => {

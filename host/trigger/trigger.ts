@@ -14,7 +14,7 @@ export type TriggerComponent = {
   /** The export that serves the trigger, such as `wasi:http/incoming-handler@0.2.3`. */
   readonly handler: string;
   /** A program is told what it runs with. */
-  readonly instantiate: (program?: Program) => Promise<ComponentInstance>;
+  readonly instantiate: (program?: Program) => ComponentInstance | Promise<ComponentInstance>;
 };
 
 /** How the threads of a worker share the connections of a trigger. The first thread listens; the others serve what it gives them. */

@@ -16,7 +16,7 @@ export function createDecider(
   let last: Promise<unknown> = Promise.resolve();
 
   async function ask(event: HttpEvent): Promise<Decision> {
-    instance ??= runtime.instantiate(createHost);
+    instance ??= Promise.try(() => runtime.instantiate(createHost));
     try {
       return (await (await instance).call(exportName as string, 'decide', [event])) as Decision;
     } catch (error) {

@@ -82,7 +82,7 @@ export function createPreparedComponent(
       const { running } = LinkedInstance;
       return running?.component === component ? running.user : undefined;
     },
-    instantiate: async (createHost, program) => {
+    instantiate: (createHost, program) => {
       const pooled = pool.acquire(createHost);
       if (program) {
         pooled.host.provide?.(program);
@@ -126,19 +126,38 @@ class PristineInstance implements ComponentInstance {
     pooled.instance.user = this;
   }
 
-  async call(exportName: string, functionName: string, args: readonly unknown[]): Promise<unknown> {
+  call(exportName: string, functionName: string, args: readonly unknown[]): Promise<unknown> {
     const callee = this.#exports.get(exportName)?.get(functionName);
-    if (callee === undefined) throw new Error(`the component exports no "${exportName}#${functionName}"`);
-    this.#callsUnderWay++;
-    try {
-      return await this.#pooled.instance.callExport(callee, args);
-    } catch (error) {
-      if (!(error instanceof ComponentError)) this.#hasTrapped = true;
-      throw error;
-    } finally {
-      this.#callsUnderWay--;
-      this.#pooled.instance.suspend();
+    if (callee === undefined) {
+      return Promise.reject(new Error(`the component exports no "${exportName}#${functionName}"`));
     }
+    this.#callsUnderWay++;
+    let result: unknown;
+    try {
+      result = this.#pooled.instance.callExport(callee, args);
+    } catch (error) {
+      return Promise.reject(this.#failed(error));
+    }
+    if (result instanceof Promise) {
+      return result.then(
+        (value) => this.#returned(value),
+        (error) => {
+          throw this.#failed(error);
+        },
+      );
+    }
+    return Promise.resolve(this.#returned(result));
+  }
+
+  #returned(value: unknown): unknown {
+    this.#callsUnderWay--;
+    this.#pooled.instance.suspend();
+    return value;
+  }
+
+  #failed(error: unknown): unknown {
+    if (!(error instanceof ComponentError)) this.#hasTrapped = true;
+    return this.#returned(error);
   }
 
   dispose(): void {

@@ -42,7 +42,10 @@ export function answerChained(
     return;
   }
   const caller = new Caller(request, response, scope);
-  const answered = handler ? handler(createHandledRequest(request, caller), caller) : dispatch(caller);
+  // In a turn of its own: the calling guest is still on the stack.
+  const answered = Promise.resolve().then(() =>
+    handler ? handler(createHandledRequest(request, caller), caller) : dispatch(caller),
+  );
   answered.finally(() => scope.remove(caller));
 }
 

@@ -30,23 +30,35 @@ export type DispatchOptions = {
   readonly onEvent: () => void;
 };
 
-/** Answers one request. Never rejects. */
-export type Dispatch = (exchange: Exchange) => Promise<void>;
+/** Answers one request: at once, or when the promise resolves, which never rejects. */
+export type Dispatch = (exchange: Exchange) => Promise<void> | undefined;
 
 /** Creates the dispatcher of an app's HTTP trigger. */
 export function createDispatch(options: DispatchOptions): Dispatch {
-  return async (exchange) => {
-    const target = parseRequestTarget(exchange.target, exchange.host);
-    // As in Spin, a request that says not where it goes gets no answer.
-    if (target === undefined) exchange.refuse();
-    else if (target.path.startsWith(WELL_KNOWN)) answerWellKnown(target.path, options.app, exchange);
-    else {
-      const answering = answerByRoute(options, exchange, target);
-      if (answering !== undefined) await answering;
-    }
+  const ended = () => {
     options.admission.leave();
     options.onEvent();
   };
+  return (exchange) => {
+    const answering = answer(options, exchange);
+    if (answering !== undefined) return answering.then(ended);
+    ended();
+    return undefined;
+  };
+}
+
+/** Returns nothing when the answer was given at once. */
+function answer(options: DispatchOptions, exchange: Exchange): Promise<void> | undefined {
+  const target = parseRequestTarget(exchange.target, exchange.host);
+  if (target === undefined) {
+    // As in Spin, a request that says not where it goes gets no answer.
+    exchange.refuse();
+  } else if (target.path.startsWith(WELL_KNOWN)) {
+    answerWellKnown(target.path, options.app, exchange);
+  } else {
+    return answerByRoute(options, exchange, target);
+  }
+  return undefined;
 }
 
 function answerWellKnown(path: string, app: AppPlan, exchange: Exchange): void {
@@ -66,7 +78,6 @@ function formatInfo({ name, version }: AppPlan): string {
   return JSON.stringify(version === '' ? { name } : { name, version }, undefined, 2);
 }
 
-/** Returns nothing when the answer was given at once. */
 function answerByRoute(options: DispatchOptions, exchange: Exchange, target: RequestTarget): Promise<void> | undefined {
   const found = findRoute(options.routes, target.path);
   if (found === undefined) {

@@ -34,7 +34,8 @@ export async function serveWithComponent(
 ): Promise<void> {
   const handling = new Handling(request.body, asker, log);
   try {
-    const instance = await component.instantiate();
+    const made = component.instantiate();
+    const instance = made instanceof Promise ? await made : made;
     if (handling.adopt(instance)) {
       const args = [new IncomingRequest(request.head, request.body), handling.outparam];
       await instance.call(component.handler, 'handle', args);

@@ -46,7 +46,7 @@ export function parseRequestHead(text: string): RequestHead {
   const method = text.slice(0, methodEnd);
   const target = text.slice(methodEnd + 1, targetEnd);
   const minorVersion = parseVersion(text.slice(targetEnd + 1, lineEnd));
-  if (!TOKEN.test(method)) throw new Refusal(400, 'a method that is none');
+  if (method !== 'GET' && method !== 'POST' && !TOKEN.test(method)) throw new Refusal(400, 'a method that is none');
   if (target.length > TARGET_LIMIT_BYTES) throw new Refusal(414, 'a target that is too long');
   if (!TARGET.test(target)) throw new Refusal(400, 'a target that is none');
   const fields = new HeadFields();

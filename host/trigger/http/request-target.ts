@@ -13,9 +13,15 @@ export type RequestTarget = {
 /** Names that only the app itself uses for its components. */
 const INTERNAL_HOST = /\.spin\.internal(?::\d+)?$/i;
 
+/** Clients mostly name one host, again and again. */
+let lastExternalHost = '';
+
 /** Tells whether a Host header claims that the request comes from within an app. */
 export function isInternalHost(host: string): boolean {
-  return INTERNAL_HOST.test(host);
+  if (host === lastExternalHost) return false;
+  const isInternal = INTERNAL_HOST.test(host);
+  if (!isInternal) lastExternalHost = host;
+  return isInternal;
 }
 
 /**

@@ -30,7 +30,8 @@ export function findRoute(
 export function matchSegments(pattern: readonly RouteSegment[], path: string): RouteMatch | undefined {
   const params: [string, string][] = [];
   let at = 0;
-  for (const [index, segment] of pattern.entries()) {
+  for (let index = 0; index < pattern.length; index++) {
+    const segment = pattern[index] as RouteSegment;
     switch (segment.tag) {
       case 'exact':
         if (!path.startsWith(segment.val, at)) return undefined;

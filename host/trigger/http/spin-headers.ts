@@ -21,6 +21,23 @@ export function isSpinHeader(name: string): boolean {
   return names.has(name) || name.startsWith(PATH_MATCH_PREFIX);
 }
 
+/** What does not change between requests of a route. */
+type RouteValues = { readonly matchedRoute: string; readonly rawRoute: string; readonly componentRoute: string };
+
+const valuesByRoute = new WeakMap<HttpRoute, RouteValues>();
+
+function valuesOf(route: HttpRoute): RouteValues {
+  const known = valuesByRoute.get(route);
+  if (known !== undefined) return known;
+  const values = {
+    matchedRoute: toHeaderValue(route.matchedRoute),
+    rawRoute: toHeaderValue(route.rawRoute),
+    componentRoute: toHeaderValue(route.componentRoute),
+  };
+  valuesByRoute.set(route, values);
+  return values;
+}
+
 /** Creates the headers as a flat list of names and values. `clientAddress` is `ip:port`. */
 export function createSpinHeaders(
   target: RequestTarget,
@@ -29,19 +46,20 @@ export function createSpinHeaders(
   clientAddress: string,
   scheme: 'http' | 'https' = 'http',
 ): string[] {
+  const { matchedRoute, rawRoute, componentRoute } = valuesOf(route);
   const headers = [
     'spin-path-info',
     toHeaderValue(pathInfoOf(match, target.path)),
     'spin-full-url',
     toHeaderValue(`${scheme}://${target.authority}${target.pathWithQuery}`),
     'spin-matched-route',
-    toHeaderValue(route.matchedRoute),
+    matchedRoute,
     'spin-base-path',
     '/',
     'spin-raw-component-route',
-    toHeaderValue(route.rawRoute),
+    rawRoute,
     'spin-component-route',
-    toHeaderValue(route.componentRoute),
+    componentRoute,
     'spin-client-addr',
     clientAddress,
   ];
@@ -73,6 +91,6 @@ export function createChainedHeaders(target: RequestTarget): string[] {
 
 /** Header values are held as one character per byte; text goes in as UTF-8. */
 function toHeaderValue(text: string): string {
-  if (!/[^\0-\x7f]/.test(text)) return text;
+  if (text === '' || !/[^\0-\x7f]/.test(text)) return text;
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
