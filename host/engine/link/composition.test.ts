@@ -223,4 +223,16 @@ composition('are as many instances as they are instantiated', async () => {
   assert.is(await instance.call('second', 'get', []), 2);
 });
 
+composition('may have core instances of any name', async () => {
+  const instance = await instantiateWat(`(component
+    (core module $memory (memory (export "__proto__") 1) (memory (export "polluted") 1))
+    (core instance $memory (instantiate $memory))
+    (core module $core (import "__proto__" "__proto__" (memory 1)) (import "__proto__" "polluted" (memory 1))
+      (func (export "size") (result i32) (i32.add (memory.size 0) (memory.size 1))))
+    (core instance $core (instantiate $core (with "__proto__" (instance $memory))))
+    (func (export "size") (result u32) (canon lift (core func $core "size"))))`);
+  assert.is(await instance.call('size', '', []), 2);
+  assert.not('polluted' in {});
+});
+
 composition.run();

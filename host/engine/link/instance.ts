@@ -17,6 +17,9 @@ const { Suspending, promising } = WebAssembly as unknown as {
   readonly promising: (callee: WebAssembly.ExportValue) => CoreCallee;
 };
 
+/** Makes an object for names that a guest has chosen: `__proto__` is a name as any other. */
+const createTable = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
+
 /** A component's core instances with the state that the Canonical ABI keeps for them. Exported functions are found by their number. */
 export class LinkedInstance implements ComponentStore {
   /** The one whose code runs on this thread. */
@@ -51,9 +54,9 @@ export class LinkedInstance implements ComponentStore {
       (_, index) => new ComponentInstanceState(index, this),
     );
     for (const { module, imports } of plan.coreInstances) {
-      const importObject: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+      const importObject = createTable<Record<string, WebAssembly.ImportValue>>();
       for (const { module: from, name, item } of imports) {
-        const group = importObject[from] ?? {};
+        const group = importObject[from] ?? createTable<WebAssembly.ImportValue>();
         group[name] = this.createImport(item);
         importObject[from] = group;
       }
