@@ -153,10 +153,12 @@ hosted('takes back what a call has lent when it ends', async () => {
   assert.ok(Thing.made[0]?.isDisposed);
 });
 
-hosted('refuses what is no object', async () => {
-  const instance = await openThings();
-  assert.match(String(await rejectionOf(instance.call('own', '', [3]))), /expected a resource, not 3/);
-});
+for (const value of [3, undefined, null, [], Thing]) {
+  hosted(`refuses what is no resource: ${value}`, async () => {
+    const instance = await openThings();
+    assert.match(String(await rejectionOf(instance.call('own', '', [value]))), /expected a resource, not/);
+  });
+}
 
 hosted.run();
 

@@ -92,10 +92,40 @@ binder('names an interface that nothing offers', () => {
   assert.throws(() => bind('do-it', 0, {}), /nothing offers the import "a:b\/c@1.2.3"/);
 });
 
-for (const name of ['do-other', '[constructor]other', '[method]other.go', '[static]thing.go', '']) {
+const unoffered = [
+  ...['do-other', '[constructor]other', '[method]other.go', '[static]thing.go', ''],
+  // What every object and every class has.
+  ...[
+    'constructor',
+    'to-string',
+    'value-of',
+    '[static]thing.constructor',
+    '[static]thing.call',
+    '[static]thing.prototype',
+  ],
+];
+for (const name of unoffered) {
   binder(`lets a call of "${name}" fail where the interface lacks it`, () => {
     assert.throws(() => bind(name, 1, offered)(new Thing()), /is offered without/);
   });
 }
+
+for (const name of ['constructor', 'to-string', 'call', 'own']) {
+  binder(`does nothing for a method "${name}" that no class of the host defines`, () => {
+    const bound = bind(`[method]thing.${name}`, 2, offered);
+    assert.is(bound(new Thing(), 'globalThis.isReached = true'), undefined);
+    assert.is(bound(Function('globalThis.isReached = true')), undefined);
+    assert.not('isReached' in globalThis);
+  });
+}
+
+binder('looks a method that the class lacks up in each object', () => {
+  class Special extends Thing {
+    go(): string {
+      return 'gone';
+    }
+  }
+  assert.is(bind('[method]thing.go', 1, offered)(new Special()), 'gone');
+});
 
 binder.run();
