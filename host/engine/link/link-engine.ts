@@ -144,6 +144,7 @@ class PristineInstance implements ComponentInstance {
   dispose(): void {
     this.#pooled.host.release();
     this.#pooled.instance.user = undefined;
-    this.#pool.release(this.#pooled, this.#callsUnderWay === 0 && !this.#hasTrapped);
+    const { instance } = this.#pooled;
+    this.#pool.release(this.#pooled, this.#callsUnderWay === 0 && !this.#hasTrapped && !instance.hasTrapped);
   }
 }
