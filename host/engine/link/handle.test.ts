@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ComponentInstance } from '../engine.ts';
 import { instantiateWat, rejectionOf } from './testing/component.ts';
+import { Trap } from './trap.ts';
 
 const hosted = suite('resources of the host');
 
@@ -230,6 +231,19 @@ guests('cannot be given away twice by the host', async () => {
   const counter = await instance.call('make', '', [42]);
   await instance.call('index', '', [counter]);
   assert.match(String(await rejectionOf(instance.call('index', '', [counter]))), /given away or dropped/);
+});
+
+guests('are no more than the table of an instance holds', async () => {
+  const instance = await instantiateWat(`(component
+    (type $r (resource (rep i32)))
+    (core func $new (canon resource.new $r))
+    (core module $core (import "" "new" (func $new (param i32) (result i32)))
+      (func (export "run") (loop $next (br_if $next (call $new (i32.const 1))))))
+    (core instance $core (instantiate $core (with "" (instance (export "new" (func $new))))))
+    (func (export "run") (canon lift (core func $core "run"))))`);
+  const trap = await rejectionOf(instance.call('run', '', []));
+  assert.instance(trap, Trap);
+  assert.match(String(trap), /handle table is full/);
 });
 
 guests('of one instance are no resources of another', async () => {
