@@ -2,19 +2,22 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseAllowedHost } from '../../guest-runtime/policy/allowed-host.ts';
 import { until } from '../testing/until.ts';
 import { RawConnection, requestText } from '../trigger/http/testing/raw-connection.ts';
 import { createAppPlan, createComponentPlan, createRoute, readComponent } from './testing/prepared-app.ts';
 import { startTestWorker, type TestWorker } from './testing/running-worker.ts';
 
-const plan = createAppPlan([createComponentPlan('hello')], [createRoute('hello')]);
 const hello = await readComponent('hello-c/hello.wasm');
+
+const plan = createAppPlan([createComponentPlan('hello')], [createRoute('hello')]);
 
 async function onWorker(
   environment: Record<string, string>,
   use: (worker: TestWorker) => Promise<void>,
+  app = plan,
 ): Promise<void> {
-  const worker = await startTestWorker(plan, { hello }, { environment });
+  const worker = await startTestWorker(app, { hello }, { environment });
   try {
     await use(worker);
   } finally {
@@ -52,6 +55,20 @@ processorTime(
       for (let round = 0; round < 20; round++) assert.is(await statusOf(port, '/hello'), 200);
     }),
 );
+
+for (const times of [1, 2]) {
+  processorTime(`answers 504 to whom a guest worked for that another one has called, ${times} deep`, async () => {
+    const rule = parseAllowedHost('http://self');
+    if ('message' in rule) throw new Error(rule.message);
+    const caller = createComponentPlan('hello', { allowedOutboundHosts: [{ tag: 'rule', val: rule }] });
+    const use = async ({ port }: TestWorker) => {
+      await using sleeping = await ask(port, '/sleep/60000');
+      assert.is(await statusOf(port, `${'/fetch?http://self.alt'.repeat(times)}/loop`), 504);
+      assert.is((await sleeping.readAnswer()).status, 503);
+    };
+    await onWorker({ SPIN_MAX_PROCESSOR_SECONDS: '0.3' }, use, createAppPlan([caller], [createRoute('hello')]));
+  });
+}
 
 processorTime('ends one after another, as often as it must', () =>
   onWorker({ SPIN_MAX_PROCESSOR_SECONDS: '0.1' }, async ({ port }) => {
