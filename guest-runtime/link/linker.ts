@@ -9,6 +9,7 @@ import { readCoreModule } from './core-module.ts';
 import type { ComponentDefinition, Definition, NamedIndex } from './definition.ts';
 import { assignDependencies, DependencyError } from './dependency.ts';
 import { type ComponentEntity, type CoreModuleEntity, type Entity, type InstanceEntity, Scope } from './entity.ts';
+import { distinctionOf } from './extern-name.ts';
 import { matchEntity } from './match.ts';
 import { parseComponent } from './parser.ts';
 import { PlanBuilder } from './plan-builder.ts';
@@ -111,15 +112,15 @@ class Linker {
     }
     const scope = new Scope(component.scope, this.builder.addComponentInstance());
     const imports = new Set<string>();
+    const exported = new Set<string>();
     const exports = new Map<string, Entity>();
     for (const definition of component.definition.definitions) {
       this.builder.count(weightOf(definition), definition.offset);
       const entity = this.carryOut(scope, definition, provide, depth);
       if (definition.kind === 'import') {
-        if (imports.has(definition.name)) throw twice(definition.name, 'imported', definition.offset);
-        imports.add(definition.name);
+        claim(imports, definition.name, 'imported', definition.offset);
       } else if (definition.kind === 'export') {
-        if (exports.has(definition.name)) throw twice(definition.name, 'exported', definition.offset);
+        claim(exported, definition.name, 'exported', definition.offset);
         exports.set(definition.name, entity);
       }
       scope.define(entity);
@@ -239,6 +240,12 @@ function namedEntities(
     entities.set(name, scope.lookup(sort, index, offset));
   }
   return entities;
+}
+
+function claim(names: Set<string>, name: string, done: 'imported' | 'exported', offset: number): void {
+  const distinction = distinctionOf(name);
+  if (names.has(distinction)) throw twice(name, done, offset);
+  names.add(distinction);
 }
 
 function twice(name: string, done: 'imported' | 'given' | 'exported', offset: number): MalformedComponentError {

@@ -5,6 +5,7 @@
 import type { PlanField, PlanFunctionType, PlanType, TypeIndex } from '../../host/gen/runtime.ts';
 import type { Definition, ExternDescription, TypeDefinition, ValueRef } from './definition.ts';
 import { type Entity, type HostName, type InstanceEntity, Scope, type TypeEntity } from './entity.ts';
+import { distinctionOf } from './extern-name.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import { MalformedComponentError, UnsupportedComponentError } from './reader.ts';
 import { weightOf, weightOfText } from './weight.ts';
@@ -158,12 +159,15 @@ export function createInstance(
 function enterInstance(builder: PlanBuilder, type: InstanceType, provide: Provide): InstanceEntity {
   const scope = new Scope(type.scope, type.scope.instance);
   const exports = new Map<string, Entity>();
+  const names = new Set<string>();
   for (const declaration of type.declarations) {
     builder.count(weightOf(declaration), declaration.offset);
     const isExport = declaration.kind === 'export-declaration';
     const entity = isExport ? provide(scope, declaration) : declare(builder, scope, declaration);
     if (isExport) {
-      if (exports.has(declaration.name)) throw twice(declaration);
+      const distinction = distinctionOf(declaration.name);
+      if (names.has(distinction)) throw twice(declaration);
+      names.add(distinction);
       exports.set(declaration.name, entity);
     }
     scope.define(entity);

@@ -145,6 +145,15 @@ const sections: [section: string, rules: Rule[]][] = [
         /twice in a function/,
       ],
       [
+        'a field whose name is no label',
+        '(component (type (record (field "__proto__" u8))))',
+        /"__proto__" is no label/,
+      ],
+      ['a case whose name is no label', '(component (type (variant (case "a_b"))))', /"a_b" is no label/],
+      ['a flag whose name is no label', '(component (type (flags "-a")))', /"-a" is no label/],
+      ['an enum case whose name is no label', '(component (type (enum "a--b")))', /"a--b" is no label/],
+      ['a parameter whose name is no label', '(component (type (func (param "aB" u8))))', /"aB" is no label/],
+      [
         'more than 32 flags',
         `(component (type (flags ${Array.from({ length: 33 }, (_, at) => `"f${at}"`).join(' ')})))`,
         /more than 32 flags/,
@@ -258,6 +267,21 @@ const sections: [section: string, rules: Rule[]][] = [
         'an import that stands there twice',
         '(component (import "i" (instance)) (import "i" (instance)))',
         /"i" is imported twice/,
+      ],
+      [
+        'an import that differs from another in case alone',
+        '(component (import "i" (instance)) (import "I" (instance)))',
+        /"I" is imported twice/,
+      ],
+      [
+        'an import whose name is none',
+        '(component (import "i j" (instance)))',
+        /"i j" is no name of an import or export/,
+      ],
+      [
+        'a method that is a static function as well',
+        '(component (import "i" (instance (export "r" (type (sub resource))) (export "[method]r.f" (func)) (export "[static]r.f" (func)))))',
+        /"\[static\]r\.f" is exported twice/,
       ],
       [
         'an export as what it is not',
