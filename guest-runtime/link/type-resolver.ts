@@ -6,6 +6,7 @@ import type { PlanField, PlanFunctionType, PlanType, TypeIndex } from '../../hos
 import type { Definition, ExternDescription, TypeDefinition, ValueRef } from './definition.ts';
 import { type Entity, type HostName, type InstanceEntity, Scope, type TypeEntity } from './entity.ts';
 import { distinctionOf } from './extern-name.ts';
+import { checkMember } from './member.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import { MalformedComponentError, UnsupportedComponentError } from './reader.ts';
 import { weightOf, weightOfText } from './weight.ts';
@@ -168,6 +169,9 @@ function enterInstance(builder: PlanBuilder, type: InstanceType, provide: Provid
       const distinction = distinctionOf(declaration.name);
       if (names.has(distinction)) throw twice(declaration);
       names.add(distinction);
+      if (entity.sort === 'func') {
+        checkMember(declaration.name, entity.type, exports, builder.table.types, declaration.offset);
+      }
       exports.set(declaration.name, entity);
     }
     scope.define(entity);

@@ -279,9 +279,29 @@ const sections: [section: string, rules: Rule[]][] = [
         /"i j" is no name of an import or export/,
       ],
       [
-        'a method that is a static function as well',
-        '(component (import "i" (instance (export "r" (type (sub resource))) (export "[method]r.f" (func)) (export "[static]r.f" (func)))))',
-        /"\[static\]r\.f" is exported twice/,
+        'a static function that differs from another in case alone',
+        '(component (import "i" (instance (export "r" (type (sub resource))) (export "[static]r.f" (func)) (export "[static]R.f" (func)))))',
+        /"\[static\]R\.f" is exported twice/,
+      ],
+      [
+        'a method of what is no resource beside it',
+        '(component (import "i" (instance (export "[static]r.f" (func)))))',
+        /"\[static\]r\.f" belongs to no resource/,
+      ],
+      [
+        'a method that does not take itself',
+        '(component (import "i" (instance (export "r" (type $r (sub resource))) (export "[method]r.f" (func (param "self" (own $r)))))))',
+        /"\[method\]r\.f" does not take a borrowed handle/,
+      ],
+      [
+        'a method that takes itself under another name',
+        '(component (import "i" (instance (export "r" (type $r (sub resource))) (export "[method]r.f" (func (param "it" (borrow $r)))))))',
+        /"\[method\]r\.f" does not take a borrowed handle as "self"/,
+      ],
+      [
+        'a constructor that makes something else',
+        '(component (import "i" (instance (export "r" (type (sub resource))) (export "s" (type $s (sub resource))) (export "[constructor]r" (func (result (own $s)))))))',
+        /"\[constructor\]r" does not return a handle/,
       ],
       [
         'an export as what it is not',
