@@ -144,6 +144,11 @@ const sections: [section: string, rules: Rule[]][] = [
         '(component (type (func (param "a" u8) (param "a" u8))))',
         /twice in a function/,
       ],
+      ['an empty record', '(component (type (record)))', /record without elements/],
+      ['an empty variant', '(component (type (variant)))', /variant without elements/],
+      ['an empty tuple', '(component (type (tuple)))', /tuple without elements/],
+      ['flags of none', '(component (type (flags)))', /flags without elements/],
+      ['an empty enum', '(component (type (enum)))', /enum without elements/],
       [
         'a field whose name is no label',
         '(component (type (record (field "__proto__" u8))))',

@@ -62,6 +62,7 @@ const THINGS = `(component
     (func (export "drop") (param i32) (call $drop (local.get 0)))
     (func (export "drop-other") (param i32) (call $drop-other (local.get 0)))
     (func (export "take") (param i32) (result i32) (local.get 0))
+    (func (export "poke-and-drop") (param i32) (result i32) (call $poke (local.get 0)) (call $drop (local.get 0)))
     (func (export "keep") (param i32)))
   (core instance $core (instantiate $core (with "" (instance
     (export "new" (func $new)) (export "poke" (func $poke)) (export "swallow" (func $swallow)) (export "both" (func $both))
@@ -75,6 +76,7 @@ const THINGS = `(component
   (func (export "take") (param "i" u32) (result (own $thing)) (canon lift (core func $core "take")))
   (func (export "own") (param "thing" (own $thing)) (result u32) (canon lift (core func $core "take")))
   (func (export "borrow") (param "thing" (borrow $thing)) (canon lift (core func $core "keep")))
+  (func (export "borrow-and-poke") (param "thing" (borrow $thing)) (result u32) (canon lift (core func $core "poke-and-drop")))
   (func (export "borrow-and-drop") (param "thing" (borrow $thing)) (canon lift (core func $core "drop")))
   (func (export "borrow-and-swallow") (param "thing" (borrow $thing)) (canon lift (core func $core "swallow"))))`;
 
@@ -123,6 +125,11 @@ hosted('lends an object for the time of a call', async () => {
   const thing = new Thing();
   await instance.call('borrow-and-drop', '', [thing]);
   assert.not(thing.isDisposed, 'dropping a borrowed handle ends nothing');
+});
+
+hosted('lets a guest lend on what it was lent', async () => {
+  const instance = await openThings();
+  assert.is(await instance.call('borrow-and-poke', '', [new Thing()]), 5);
 });
 
 const hostTraps: [what: string, calls: [name: string, ...args: unknown[]][], message: RegExp][] = [
