@@ -119,6 +119,15 @@ for (const name of ['constructor', 'to-string', 'call', 'own']) {
   });
 }
 
+binder('offers no interface of a name that every object has', () => {
+  const params: never[] = [];
+  const plan = {
+    hostFunctions: [{ interface: 'constructor', name: 'get-prototype-of', type: 0 }],
+    functionTypes: [{ params }],
+  } as unknown as LinkPlan;
+  assert.throws(() => createHostBinder(plan)({ imports: {} }), /nothing offers the import "constructor"/);
+});
+
 binder('looks a method that the class lacks up in each object', () => {
   class Special extends Thing {
     go(): string {

@@ -3,6 +3,7 @@
 import { compatibleName } from '../../../guest-runtime/link/interface-name.ts';
 import type { LinkPlan, PlanHostFunction } from '../../gen/runtime.ts';
 import type { HostImports, InstanceHost } from '../engine.ts';
+import { findOffered } from '../offered.ts';
 import { parseFunctionName } from './names.ts';
 
 /** A host function as it is called: `self` of a method is its first argument. */
@@ -32,7 +33,7 @@ export function createHostBinder(plan: LinkPlan): HostBinder {
   }));
   return (offered) =>
     wanted.map(({ interfaceName, key, dependency, find }) => {
-      const object = importsFor(dependency, offered)?.[key];
+      const object = findOffered(importsFor(dependency, offered), key);
       if (object === undefined) throw new Error(`nothing offers the import "${interfaceName}"`);
       return find(object);
     });
