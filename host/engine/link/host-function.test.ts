@@ -80,7 +80,14 @@ binder('passes all arguments to methods that declare fewer', () => {
 });
 
 binder('constructs, and calls static functions on the class', () => {
-  assert.equal((bind('[constructor]thing', 2, offered)(1, 2) as Thing).args, [1, 2]);
+  class Pair {
+    readonly args: unknown[];
+
+    constructor(first: unknown, second: unknown) {
+      this.args = [first, second];
+    }
+  }
+  assert.equal((bind('[constructor]pair', 2, { 'a:b/c@1': { Pair } })(1, 2) as Pair).args, [1, 2]);
   assert.equal(bind('[static]thing.make', 1, offered)(7), [true, 7]);
 });
 
@@ -126,6 +133,18 @@ binder('offers no interface of a name that every object has', () => {
     functionTypes: [{ params }],
   } as unknown as LinkPlan;
   assert.throws(() => createHostBinder(plan)({ imports: {} }), /nothing offers the import "constructor"/);
+});
+
+binder('gives a constructor no more than it demands', () => {
+  class Fields {
+    readonly list: readonly unknown[];
+
+    constructor(first: unknown, ...internal: readonly unknown[]) {
+      this.list = [first, ...internal];
+    }
+  }
+  const fields = bind('[constructor]fields', 2, { 'a:b/c@1': { Fields } })('given', 'smuggled') as Fields;
+  assert.equal(fields.list, ['given']);
 });
 
 binder('looks a method that the class lacks up in each object', () => {

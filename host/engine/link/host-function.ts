@@ -13,6 +13,7 @@ type HostMethod = (this: unknown, ...args: readonly unknown[]) => unknown;
 
 /** A resource of the host: its methods are those of instances, its static functions its own. */
 interface HostClass {
+  readonly length: number;
   new (...args: readonly unknown[]): object;
   readonly prototype: object;
 }
@@ -60,7 +61,8 @@ function createFinder(wanted: PlanHostFunction, paramCount: number): Finder {
   return (object) => {
     const resource = memberOf(object, name.resource) as unknown as HostClass | undefined;
     if (resource === undefined) return missing;
-    if (name.kind === 'constructor') return (...args) => new resource(...args);
+    // What the host itself makes an object of comes behind what it demands, and is nothing for a guest.
+    if (name.kind === 'constructor') return (...args) => new resource(...args.slice(0, resource.length));
     if (name.kind === 'static') return bindStatic(resource, name.name) ?? missing;
     return bindMethod(memberOf(resource.prototype, name.name), name.name, paramCount);
   };
