@@ -8,6 +8,7 @@ import type { CoreFunctionEntity, CoreInstanceEntity, Entity, FunctionEntity, Sc
 import { signatureOf } from './layout.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import { MalformedComponentError } from './reader.ts';
+import { weightOfText } from './weight.ts';
 
 type Definitions<K extends Definition['kind']> = Definition & { kind: K };
 
@@ -22,7 +23,7 @@ export function linkCoreInstance(
   requireDistinct(definition.args, 'given', offset);
   const args = new Map(definition.args.map((arg) => [arg.name, scope.lookup('core-instance', arg.index, offset)]));
   const imports: PlanCoreImport[] = contents.imports.map((coreImport) => {
-    builder.countDefinition(offset);
+    builder.count(1 + weightOfText(coreImport.module, coreImport.name), offset);
     const found = args.get(coreImport.module)?.exported(coreImport.name);
     const item = matchCoreImport(coreImport, found, offset);
     return { module: coreImport.module, name: coreImport.name, item };
@@ -84,6 +85,7 @@ export function linkLift(builder: PlanBuilder, scope: Scope, definition: Definit
   const typeEntity = scope.lookup('type', definition.type, offset);
   if (typeEntity.kind !== 'function') throw new MalformedComponentError('canon lift to what is not a function', offset);
   const { type } = typeEntity;
+  builder.count(type.params.length, offset);
   const signature = signatureOf(type, 'lift', builder.table.layouts);
   requireSignature('lifted core function', callee, signature, offset);
   const options = linkOptions(scope, definition.options, offset);
@@ -105,6 +107,7 @@ export function linkLift(builder: PlanBuilder, scope: Scope, definition: Definit
 export function linkLower(builder: PlanBuilder, scope: Scope, definition: Definitions<'lower'>): CoreFunctionEntity {
   const { offset } = definition;
   const callee = scope.lookup('func', definition.function, offset);
+  builder.count(callee.type.params.length, offset);
   const signature = signatureOf(callee.type, 'lower', builder.table.layouts);
   const options = linkOptions(scope, definition.options, offset);
   requireOptions(builder, callee.type, signature, 'lower', options, offset);

@@ -44,8 +44,8 @@ export function assignDependencies(
     }
   }
   for (const [index, { imports: wanted, component }] of dependencies.entries()) {
-    const exports = wanted ? [] : readComponentExterns(component).exports;
-    for (const name of imports) if (exports.includes(name) && !assigned.has(name)) assigned.set(name, index);
+    const exports = new Set(wanted ? [] : readComponentExterns(component).exports);
+    for (const name of imports) if (exports.has(name) && !assigned.has(name)) assigned.set(name, index);
   }
   return assigned;
 }

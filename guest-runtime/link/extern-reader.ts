@@ -3,6 +3,7 @@
 
 import type { ExternDescription, NamedIndex, Sort, ValueRef } from './definition.ts';
 import { PRIMITIVES } from './definition.ts';
+import { isExternName, isLabel } from './extern-name.ts';
 import type { BinaryReader } from './reader.ts';
 
 const SORTS: readonly (Sort | null)[] = [null, 'func', 'value', 'type', 'component', 'instance'];
@@ -23,8 +24,19 @@ export function readExternName(reader: BinaryReader): string {
   const kindOffset = reader.offset;
   const kind = reader.readByte();
   if (kind > 2) throw reader.malformed(`unknown kind ${kind} of an import or export name`, kindOffset);
+  const nameOffset = reader.offset;
+  const name = reader.readName() + (kind === 2 ? reader.readName() : '');
+  if (!isExternName(name))
+    throw reader.malformed(`${JSON.stringify(name)} is no name of an import or export`, nameOffset);
+  return name;
+}
+
+/** Reads the name of a part of a type. */
+export function readLabel(reader: BinaryReader): string {
+  const offset = reader.offset;
   const name = reader.readName();
-  return kind === 2 ? name + reader.readName() : name;
+  if (!isLabel(name)) throw reader.malformed(`${JSON.stringify(name)} is no label`, offset);
+  return name;
 }
 
 /** Reads the byte that says whether an optional element follows. */

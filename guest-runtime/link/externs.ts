@@ -15,8 +15,8 @@ export function readComponentExterns(bytes: Uint8Array): ComponentExterns {
   const exports: string[] = [];
   for (const section of readSections(bytes)) {
     const reader = new BinaryReader(bytes, section.start, section.end);
-    if (section.id === SECTION.import) imports.push(...reader.readVector(() => readImport(reader)));
-    else if (section.id === SECTION.export) exports.push(...reader.readVector(() => readExport(reader)));
+    if (section.id === SECTION.import) reader.readVector(() => imports.push(readImport(reader)));
+    else if (section.id === SECTION.export) reader.readVector(() => exports.push(readExport(reader)));
     else continue;
     if (!reader.isAtEnd) throw reader.malformed('section has more bytes than its elements');
   }

@@ -9,11 +9,13 @@ import { readCoreModule } from './core-module.ts';
 import type { ComponentDefinition, Definition, NamedIndex } from './definition.ts';
 import { assignDependencies, DependencyError } from './dependency.ts';
 import { type ComponentEntity, type CoreModuleEntity, type Entity, type InstanceEntity, Scope } from './entity.ts';
+import { distinctionOf } from './extern-name.ts';
 import { matchEntity } from './match.ts';
 import { parseComponent } from './parser.ts';
 import { PlanBuilder } from './plan-builder.ts';
 import { type ElementBudget, MalformedComponentError, UnsupportedComponentError } from './reader.ts';
 import { createHostEntity, exportOf, resolveType } from './type-resolver.ts';
+import { weightOf } from './weight.ts';
 
 /** Components can instantiate components that they were given, so instantiation nests deeper than the text does. */
 const MAX_INSTANTIATION_DEPTH = 100;
@@ -29,7 +31,7 @@ export function linkComponent(bytes: Uint8Array, dependencies: readonly LinkDepe
   const definition = parseComponent(bytes);
   const imports = namesOfImports(definition);
   const assigned = assignDependencies(imports, dependencies);
-  plan.imports.push(...imports.filter((name) => !assigned.has(name)));
+  for (const name of imports) if (!assigned.has(name)) linker.hostImports.add(name);
   const used = new Set(assigned.values());
   const instances = dependencies.map((dependency, index) =>
     used.has(index) ? linker.instantiateDependency(dependency, index) : null,
@@ -41,8 +43,11 @@ export function linkComponent(bytes: Uint8Array, dependencies: readonly LinkDepe
       ? linker.takeExport(scope, imported, dependency, exporter)
       : linker.importFromHost(scope, imported, null);
   });
-  plan.exports.push(...instance.exports.keys());
-  for (const [name, entity] of instance.exports) linker.exportEntity(name, '', entity);
+  for (const name of linker.hostImports) plan.imports.push(name);
+  for (const [name, entity] of instance.exports) {
+    plan.exports.push(name);
+    linker.exportEntity(name, '', entity);
+  }
   return plan;
 }
 
@@ -57,6 +62,8 @@ type Provide = (scope: Scope, imported: Import) => Entity;
 
 class Linker {
   readonly builder = new PlanBuilder();
+  /** What the component and its dependencies import of the host. */
+  readonly hostImports = new Set<string>();
   /** The component's bytes, then those of its dependencies. */
   private readonly files: readonly Uint8Array[];
   private readonly coreModules = new Map<Definition, CoreModuleEntity>();
@@ -75,8 +82,7 @@ class Linker {
   instantiateDependency({ name, component, inherit }: LinkDependency, index: number): InstanceEntity {
     return blame(name, 'cannot be linked', () => {
       const definition = parseComponent(component);
-      const { imports } = this.builder.plan;
-      imports.push(...namesOfImports(definition).filter((imported) => !imports.includes(imported)));
+      for (const imported of namesOfImports(definition)) this.hostImports.add(imported);
       const grants = inherit.tag === 'all' ? null : index;
       return this.instantiateOuter(definition, (scope, imported) => this.importFromHost(scope, imported, grants));
     });
@@ -106,15 +112,15 @@ class Linker {
     }
     const scope = new Scope(component.scope, this.builder.addComponentInstance());
     const imports = new Set<string>();
+    const exported = new Set<string>();
     const exports = new Map<string, Entity>();
     for (const definition of component.definition.definitions) {
-      this.builder.countDefinition(definition.offset);
+      this.builder.count(weightOf(definition), definition.offset);
       const entity = this.carryOut(scope, definition, provide, depth);
       if (definition.kind === 'import') {
-        if (imports.has(definition.name)) throw twice(definition.name, 'imported', definition.offset);
-        imports.add(definition.name);
+        claim(imports, definition.name, 'imported', definition.offset);
       } else if (definition.kind === 'export') {
-        if (exports.has(definition.name)) throw twice(definition.name, 'exported', definition.offset);
+        claim(exported, definition.name, 'exported', definition.offset);
         exports.set(definition.name, entity);
       }
       scope.define(entity);
@@ -234,6 +240,12 @@ function namedEntities(
     entities.set(name, scope.lookup(sort, index, offset));
   }
   return entities;
+}
+
+function claim(names: Set<string>, name: string, done: 'imported' | 'exported', offset: number): void {
+  const distinction = distinctionOf(name);
+  if (names.has(distinction)) throw twice(name, done, offset);
+  names.add(distinction);
 }
 
 function twice(name: string, done: 'imported' | 'given' | 'exported', offset: number): MalformedComponentError {

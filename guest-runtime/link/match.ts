@@ -2,7 +2,6 @@
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/Subtyping.md
 // Components and core modules are not compared here: whoever instantiates one looks at the thing itself.
 
-import type { PlanFunctionType } from '../../host/gen/runtime.ts';
 import type { ExternDescription } from './definition.ts';
 import type { Entity, EntityOf, Scope, TypeEntity } from './entity.ts';
 import type { PlanBuilder } from './plan-builder.ts';
@@ -23,10 +22,9 @@ export function matchEntity(
   switch (description.sort) {
     case 'func': {
       const wanted = functionTypeAt(scope, description.type, offset);
-      if (!isSameFunction((entity as EntityOf<'func'>).type, wanted)) {
-        throw mismatch(what, 'of another function type', offset);
-      }
-      return entity;
+      // Function types, as value types, are there once.
+      if ((entity as EntityOf<'func'>).type === wanted) return entity;
+      throw mismatch(what, 'of another function type', offset);
     }
     case 'type': {
       const type = entity as TypeEntity;
@@ -39,7 +37,7 @@ export function matchEntity(
     }
     case 'instance': {
       const { exports } = entity as EntityOf<'instance'>;
-      return createInstance(builder, instanceTypeAt(scope, description.type, offset), (inner, declaration) => {
+      return createInstance(builder, instanceTypeAt(scope, description.type, offset), offset, (inner, declaration) => {
         const member = `"${declaration.name}" of ${what}`;
         const found = exports.get(declaration.name);
         if (found === undefined) throw mismatch(member, 'missing', offset);
@@ -58,16 +56,11 @@ function isSameType(given: TypeEntity, wanted: TypeEntity): boolean {
     case 'resource':
       return wanted.kind === 'resource' && wanted.resource === given.resource;
     case 'function':
-      return wanted.kind === 'function' && isSameFunction(given.type, wanted.type);
+      return wanted.kind === 'function' && wanted.type === given.type;
     default:
       // Types of instances and components only describe; what they describe is compared where it is given.
       return wanted.kind === given.kind;
   }
-}
-
-/** Value types are in the plan once, so the same ones have the same index. */
-function isSameFunction(given: PlanFunctionType, wanted: PlanFunctionType): boolean {
-  return JSON.stringify(given) === JSON.stringify(wanted);
 }
 
 function mismatch(what: string, problem: string, offset: number): MalformedComponentError {

@@ -7,16 +7,20 @@ import { compatibleName } from './interface-name.ts';
 import { UnsupportedComponentError } from './reader.ts';
 import { TypeTable } from './type-table.ts';
 
-/** The largest real components (Python with its extension modules) define some ten thousand things. */
-const MAX_DEFINITIONS = 200_000;
+/** The largest real components (Python with its extension modules) weigh some ten thousand. */
+const MAX_WEIGHT = 200_000;
+/** Types of instances can refer to each other without standing in each other. Going through them recurses. */
+const MAX_INSTANCE_DEPTH = 100;
 
 export class PlanBuilder {
   readonly table = new TypeTable();
   readonly plan: LinkPlan;
-  private readonly functionTypes = new Map<string, number>();
+  private readonly knownFunctionTypes = new Map<string, PlanFunctionType>();
+  private readonly functionTypes = new Map<PlanFunctionType, number>();
   private readonly hostResources = new Map<string, number>();
   private readonly hostFunctions = new Map<string, number>();
-  private definitions = 0;
+  private weight = 0;
+  private depth = 0;
 
   constructor() {
     this.plan = {
@@ -36,11 +40,22 @@ export class PlanBuilder {
     };
   }
 
-  /** Counts one definition that is being carried out. */
-  countDefinition(offset: number): void {
-    if (++this.definitions > MAX_DEFINITIONS) {
-      throw new UnsupportedComponentError(`linking more than ${MAX_DEFINITIONS} definitions`, offset);
+  /** Counts something that is being carried out, with its weight (weight.ts). */
+  count(weight: number, offset: number): void {
+    this.weight += weight;
+    if (this.weight > MAX_WEIGHT) {
+      throw new UnsupportedComponentError(`linking more than ${MAX_WEIGHT} definitions`, offset);
     }
+  }
+
+  /** Does what goes through an instance, perhaps inside another one. */
+  enterInstance<T>(offset: number, work: () => T): T {
+    if (++this.depth > MAX_INSTANCE_DEPTH) {
+      throw new UnsupportedComponentError(`instances that nest deeper than ${MAX_INSTANCE_DEPTH}`, offset);
+    }
+    const result = work();
+    this.depth--;
+    return result;
   }
 
   addComponentInstance(): number {
@@ -59,8 +74,16 @@ export class PlanBuilder {
     );
   }
 
+  /** Returns the one object for all function types that are the same. */
+  functionType(type: PlanFunctionType): PlanFunctionType {
+    const key = JSON.stringify(type);
+    const known = this.knownFunctionTypes.get(key) ?? type;
+    this.knownFunctionTypes.set(key, known);
+    return known;
+  }
+
   internFunctionType(type: PlanFunctionType): number {
-    return intern(this.functionTypes, JSON.stringify(type), () => this.plan.functionTypes.push(type) - 1);
+    return intern(this.functionTypes, type, () => this.plan.functionTypes.push(type) - 1);
   }
 
   /** Returns what calls `entity`. A host function enters the plan here, so unused ones stay out of it. */
@@ -81,7 +104,7 @@ export class PlanBuilder {
   }
 }
 
-function intern(indices: Map<string, number>, key: string, add: () => number): number {
+function intern<Key>(indices: Map<Key, number>, key: Key, add: () => number): number {
   const known = indices.get(key);
   if (known !== undefined) return known;
   const index = add();

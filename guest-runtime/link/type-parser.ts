@@ -5,7 +5,7 @@ import { parseAlias } from './alias-parser.ts';
 import { skipCoreType } from './core-type.ts';
 import type { Definition, LabelledRef, TypeDefinition, ValueRef } from './definition.ts';
 import { PRIMITIVES } from './definition.ts';
-import { readExternDescription, readExternName, readPresence, readValueRef } from './extern-reader.ts';
+import { readExternDescription, readExternName, readLabel, readPresence, readValueRef } from './extern-reader.ts';
 import type { BinaryReader } from './reader.ts';
 
 const UNSUPPORTED: ReadonlyMap<number, string> = new Map([
@@ -88,7 +88,7 @@ function readNamed<T extends Named>(reader: BinaryReader, what: string, readElem
 }
 
 function readNames(reader: BinaryReader, what: string): string[] {
-  return readNamed(reader, what, () => ({ name: reader.readName() })).map(({ name }) => name);
+  return readNamed(reader, what, () => ({ name: readLabel(reader) })).map(({ name }) => name);
 }
 
 function readParams(reader: BinaryReader): LabelledRef[] {
@@ -117,7 +117,7 @@ function readFlagNames(reader: BinaryReader): string[] {
 }
 
 function readLabelled(reader: BinaryReader): LabelledRef {
-  return { name: reader.readName(), type: readValueRef(reader) };
+  return { name: readLabel(reader), type: readValueRef(reader) };
 }
 
 function readOptionalRef(reader: BinaryReader): ValueRef | null {
@@ -125,7 +125,7 @@ function readOptionalRef(reader: BinaryReader): ValueRef | null {
 }
 
 function readCase(reader: BinaryReader): { name: string; type: ValueRef | null } {
-  const variantCase = { name: reader.readName(), type: readOptionalRef(reader) };
+  const variantCase = { name: readLabel(reader), type: readOptionalRef(reader) };
   const offset = reader.offset;
   if (reader.readByte() !== 0) throw reader.malformed('variant case that refines another', offset);
   return variantCase;

@@ -5,8 +5,11 @@
 import type { PlanField, PlanFunctionType, PlanType, TypeIndex } from '../../host/gen/runtime.ts';
 import type { Definition, ExternDescription, TypeDefinition, ValueRef } from './definition.ts';
 import { type Entity, type HostName, type InstanceEntity, Scope, type TypeEntity } from './entity.ts';
+import { distinctionOf } from './extern-name.ts';
+import { checkMember } from './member.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import { MalformedComponentError, UnsupportedComponentError } from './reader.ts';
+import { weightOf, weightOfText } from './weight.ts';
 
 /** Resolves a type definition of `scope`. A resource type is new with each call. */
 export function resolveType(builder: PlanBuilder, scope: Scope, type: TypeDefinition, offset: number): TypeEntity {
@@ -93,10 +96,10 @@ function resolveFunctionType(
     name: param.name,
     type: resolveValue(builder, scope, param.type, offset),
   }));
-  if (type.result === null) return { params };
+  if (type.result === null) return builder.functionType({ params });
   const result = resolveValue(builder, scope, type.result, offset);
   if (builder.table.hasBorrow(result)) throw new MalformedComponentError('a result holds a borrowed handle', offset);
-  return { params, result };
+  return builder.functionType({ params, result });
 }
 
 /** Makes the entity for what the host provides: a function or a resource of its own, or all that an instance type declares. */
@@ -115,7 +118,8 @@ export function createHostEntity(
       return { sort: 'type', kind: 'resource', resource: builder.internHostResource(host) };
     case 'instance': {
       const interfaceName = host.name === '' ? host.interface : `${host.interface}/${host.name}`;
-      return createInstance(builder, instanceTypeAt(scope, description.type, offset), (inner, declaration) => {
+      return createInstance(builder, instanceTypeAt(scope, description.type, offset), offset, (inner, declaration) => {
+        builder.count(weightOfText(interfaceName), declaration.offset);
         const names = { interface: interfaceName, name: declaration.name, dependency: host.dependency };
         return createHostEntity(builder, inner, declaration.description, names, declaration.offset);
       });
@@ -141,20 +145,33 @@ export function instanceTypeAt(scope: Scope, index: number, offset: number): Ins
 
 type ExportDeclaration = Definition & { readonly kind: 'export-declaration' };
 
-/** Makes an instance of an instance type; `provide` gives what it declares to export, in the scope of its declarations. */
+type Provide = (scope: Scope, declaration: ExportDeclaration) => Entity;
+
+/** Makes an instance of an instance type, wanted at `offset`; `provide` gives what it declares to export, in the scope of its declarations. */
 export function createInstance(
   builder: PlanBuilder,
   type: InstanceType,
-  provide: (scope: Scope, declaration: ExportDeclaration) => Entity,
+  offset: number,
+  provide: Provide,
 ): InstanceEntity {
+  return builder.enterInstance(offset, () => enterInstance(builder, type, provide));
+}
+
+function enterInstance(builder: PlanBuilder, type: InstanceType, provide: Provide): InstanceEntity {
   const scope = new Scope(type.scope, type.scope.instance);
   const exports = new Map<string, Entity>();
+  const names = new Set<string>();
   for (const declaration of type.declarations) {
-    builder.countDefinition(declaration.offset);
+    builder.count(weightOf(declaration), declaration.offset);
     const isExport = declaration.kind === 'export-declaration';
     const entity = isExport ? provide(scope, declaration) : declare(builder, scope, declaration);
     if (isExport) {
-      if (exports.has(declaration.name)) throw twice(declaration);
+      const distinction = distinctionOf(declaration.name);
+      if (names.has(distinction)) throw twice(declaration);
+      names.add(distinction);
+      if (entity.sort === 'func') {
+        checkMember(declaration.name, entity.type, exports, builder.table.types, declaration.offset);
+      }
       exports.set(declaration.name, entity);
     }
     scope.define(entity);

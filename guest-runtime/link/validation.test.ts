@@ -144,6 +144,20 @@ const sections: [section: string, rules: Rule[]][] = [
         '(component (type (func (param "a" u8) (param "a" u8))))',
         /twice in a function/,
       ],
+      ['an empty record', '(component (type (record)))', /record without elements/],
+      ['an empty variant', '(component (type (variant)))', /variant without elements/],
+      ['an empty tuple', '(component (type (tuple)))', /tuple without elements/],
+      ['flags of none', '(component (type (flags)))', /flags without elements/],
+      ['an empty enum', '(component (type (enum)))', /enum without elements/],
+      [
+        'a field whose name is no label',
+        '(component (type (record (field "__proto__" u8))))',
+        /"__proto__" is no label/,
+      ],
+      ['a case whose name is no label', '(component (type (variant (case "a_b"))))', /"a_b" is no label/],
+      ['a flag whose name is no label', '(component (type (flags "-a")))', /"-a" is no label/],
+      ['an enum case whose name is no label', '(component (type (enum "a--b")))', /"a--b" is no label/],
+      ['a parameter whose name is no label', '(component (type (func (param "aB" u8))))', /"aB" is no label/],
       [
         'more than 32 flags',
         `(component (type (flags ${Array.from({ length: 33 }, (_, at) => `"f${at}"`).join(' ')})))`,
@@ -258,6 +272,41 @@ const sections: [section: string, rules: Rule[]][] = [
         'an import that stands there twice',
         '(component (import "i" (instance)) (import "i" (instance)))',
         /"i" is imported twice/,
+      ],
+      [
+        'an import that differs from another in case alone',
+        '(component (import "i" (instance)) (import "I" (instance)))',
+        /"I" is imported twice/,
+      ],
+      [
+        'an import whose name is none',
+        '(component (import "i j" (instance)))',
+        /"i j" is no name of an import or export/,
+      ],
+      [
+        'a static function that differs from another in case alone',
+        '(component (import "i" (instance (export "r" (type (sub resource))) (export "[static]r.f" (func)) (export "[static]R.f" (func)))))',
+        /"\[static\]R\.f" is exported twice/,
+      ],
+      [
+        'a method of what is no resource beside it',
+        '(component (import "i" (instance (export "[static]r.f" (func)))))',
+        /"\[static\]r\.f" belongs to no resource/,
+      ],
+      [
+        'a method that does not take itself',
+        '(component (import "i" (instance (export "r" (type $r (sub resource))) (export "[method]r.f" (func (param "self" (own $r)))))))',
+        /"\[method\]r\.f" does not take a borrowed handle/,
+      ],
+      [
+        'a method that takes itself under another name',
+        '(component (import "i" (instance (export "r" (type $r (sub resource))) (export "[method]r.f" (func (param "it" (borrow $r)))))))',
+        /"\[method\]r\.f" does not take a borrowed handle as "self"/,
+      ],
+      [
+        'a constructor that makes something else',
+        '(component (import "i" (instance (export "r" (type (sub resource))) (export "s" (type $s (sub resource))) (export "[constructor]r" (func (result (own $s)))))))',
+        /"\[constructor\]r" does not return a handle/,
       ],
       [
         'an export as what it is not',

@@ -58,4 +58,15 @@ admissions('forgets who waits', async () => {
   assert.is(admission.enter(), undefined);
 });
 
+admissions('lets events in that wait when room comes free without one that leaves', async () => {
+  let room = 0;
+  const admission = new Admission(() => room > 0);
+  const entering = Promise.all([admission.enter(), admission.enter()]);
+  room = 1;
+  // Those who wait keep no process alive.
+  const alive = setInterval(() => undefined, 1_000);
+  await entering;
+  clearInterval(alive);
+});
+
 admissions.run();

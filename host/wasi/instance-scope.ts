@@ -13,6 +13,8 @@ export class InstanceCancelled extends Error {
 
 /** The open things of one instance. Whoever opens something adds it; closing it early removes it again. */
 export class InstanceScope {
+  /** Whom the instance works for; until `release`. */
+  owner: object | undefined;
   /** What the instance runs with where it is a program; until `release`. */
   program: Program | undefined;
   #open: Set<Disposable> | undefined;
@@ -39,6 +41,7 @@ export class InstanceScope {
 
   /** Disposes everything that is open. The scope can be used again. */
   release(): void {
+    this.owner = undefined;
     this.program = undefined;
     const open = this.#open;
     if (open === undefined) return;

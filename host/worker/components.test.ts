@@ -55,6 +55,11 @@ async function messageOf(promise: Promise<unknown>): Promise<string> {
 
 const components = suite('loadComponents');
 
+components('knows no interface of a name that every object has', async () => {
+  const message = await messageOf(loadComponents(createApp({ a: 'constructor' }), createLoader([])));
+  assert.is(message, 'component "a" imports "constructor", which this host does not offer');
+});
+
 components('takes any compatible version of an interface', async () => {
   const loader = createLoader(['wasi:io@0.2', 'spin:x@2']);
   const found = await loadComponents(createApp({ a: 'wasi:io@0.2.0+wasi:io@0.2.12+spin:x@2.1.0' }), loader);

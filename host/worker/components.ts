@@ -2,6 +2,7 @@
 
 import { compatibleName } from '../../guest-runtime/link/interface-name.ts';
 import type { Engine, InstanceHost, Isolation, PreparedComponent } from '../engine/engine.ts';
+import { findOffered } from '../engine/offered.ts';
 import type { ComponentPlan } from '../gen/runtime.ts';
 import type { PreparedApp, PreparedComponentRef } from '../plan/prepared-app.ts';
 import { prepareHosts } from './dependency-host.ts';
@@ -76,7 +77,7 @@ async function withSnapshots(imports: readonly string[], createHost: () => Insta
 
 /** Throws an `Error` that names the component and every interface that nothing offers. */
 function checkImports(id: string, prepared: PreparedComponent, host: InstanceHost): void {
-  const missing = prepared.imports.filter((name) => host.imports[compatibleName(name)] === undefined);
+  const missing = prepared.imports.filter((name) => findOffered(host.imports, compatibleName(name)) === undefined);
   host.release();
   if (missing.length > 0) {
     throw new Error(

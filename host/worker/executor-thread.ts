@@ -7,6 +7,7 @@ import { duplicateDescriptor } from '../ffi/descriptor.ts';
 import type { ListenAddress } from '../trigger/http/listen-address.ts';
 import type { ConnectionSharing } from '../trigger/trigger.ts';
 import type { Executor } from './executors.ts';
+import { type InstanceCount, tellInstances } from './instance-count.ts';
 import type { RunningWorker } from './worker.ts';
 
 /** What the first thread says to another. */
@@ -17,7 +18,11 @@ type ThreadData = {
   readonly address: ListenAddress;
   /** How many connections the thread has or is about to get; both sides count. */
   readonly connections: Int32Array<SharedArrayBuffer>;
+  readonly instances: InstanceCount;
 };
+
+/** What the app of a further thread has to do with those of the others. */
+type ThreadPart = { readonly sharing: ConnectionSharing; readonly instances: InstanceCount };
 
 /** The word that leads the arguments of a thread, as `worker` leads those of the process. */
 export const EXECUTOR_ROLE = 'executor';
@@ -26,14 +31,15 @@ export const EXECUTOR_ROLE = 'executor';
 export const MAIN_ASSET = 'main.js';
 
 /** Starts a thread with the arguments of this process's worker. */
-export function startExecutor(address: ListenAddress, args: readonly string[]): Executor {
+export function startExecutor(shared: Omit<ThreadData, 'connections'>, args: readonly string[]): Executor {
   const connections = new Int32Array(new SharedArrayBuffer(4));
-  const data: ThreadData = { address, connections };
+  const data: ThreadData = { ...shared, connections };
   const options = { argv: [EXECUTOR_ROLE, ...args], workerData: data, trackUnmanagedFds: false };
   const worker = isSea()
     ? new Worker(getAsset(MAIN_ASSET, 'utf8'), { ...options, eval: true })
     : new Worker(process.argv[1] ?? '', options);
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  void ended.then(() => tellInstances(shared.instances, 0));
   // What it had to say it has said in the log.
   worker.on('error', () => undefined);
   worker.unref();
@@ -73,10 +79,10 @@ function createUtilization(read: () => EventLoopUtilization): () => number {
 }
 
 /** Serves as the first thread orders, in the other one; resolves when it is let go and nothing is under way. */
-export async function takeOrders(start: (sharing: ConnectionSharing) => Promise<RunningWorker>): Promise<void> {
-  const { address, connections } = workerData as ThreadData;
+export async function takeOrders(start: (part: ThreadPart) => Promise<RunningWorker>): Promise<void> {
+  const { address, connections, instances } = workerData as ThreadData;
   const onEnd = () => void Atomics.sub(connections, 0, 1);
-  const worker = await start({ thread: 'further', address, onEnd });
+  const worker = await start({ sharing: { thread: 'further', address, onEnd }, instances });
   const port = parentPort as MessagePort;
   await new Promise<void>((resolve) => {
     // Orders that came before now have waited.

@@ -17,7 +17,7 @@ export async function runExecutor({ args, onUncaught }: Invocation, loadParser: 
     // The first thread has announced all this.
     const silent = { ...machine, print: () => undefined };
     const options = await openApp(readWorkerInput(workerPathsIn(mount)), silent, { mount, root, loadParser });
-    await takeOrders((sharing) => startWorker({ ...options, sharing }));
+    await takeOrders((part) => startWorker({ ...options, ...part }));
     return 0;
   } catch (error) {
     machine.log(`Error: a further thread cannot serve: ${error instanceof Error ? error.message : String(error)}`);

@@ -29,20 +29,21 @@ export type WorkerLimits = {
   readonly maxInstances: number;
   /** How many requests an instance serves before it is pristine again. */
   readonly maxUses: number;
-  /** The bytes that idle instances of each component may hold for themselves. */
+  /** The bytes that idle instances of each component may hold for themselves on each thread. */
   readonly maxIdleBytes: number;
   /** The bytes of its own that the process may hold while instances are made; null without limit. */
   readonly maxBusyBytes: number | null;
 };
 
 /**
- * Reads the limits. `memoryBytes` is what the container may have, null where it may have all. Throws an `Error` that names the variable whose
- * value is no number.
+ * Reads the limits. `memoryBytes` is what the container may have, null where it may have all; each of `threads` has idle instances of its
+ * own. Throws an `Error` that names the variable whose value is no number.
  */
 export function limitsOf(
   environment: Readonly<Record<string, string>>,
   memoryBytes: number | null,
   components: number,
+  threads: number,
 ): WorkerLimits {
   const seconds = numberOf(environment, PROCESSOR_VARIABLE, /^\d+(\.\d+)?$/) ?? DEFAULT_PROCESSOR_SECONDS;
   return {
@@ -51,7 +52,7 @@ export function limitsOf(
     maxUses: Math.max(1, numberOf(environment, REUSE_VARIABLE, /^\d+$/) ?? 1),
     maxIdleBytes: Math.min(
       MAX_IDLE_BYTES,
-      Math.floor(((memoryBytes ?? Infinity) * IDLE_SHARE) / Math.max(1, components)),
+      Math.floor(((memoryBytes ?? Infinity) * IDLE_SHARE) / Math.max(1, components * threads)),
     ),
     maxBusyBytes: memoryBytes === null ? null : Math.floor(memoryBytes * BUSY_SHARE),
   };

@@ -43,7 +43,7 @@ export function openMachine(): ThreadMachine {
 }
 
 /** Returns how many processors this process may run on. */
-export function availableProcessors(): number {
+function availableProcessors(): number {
   return availableParallelism();
 }
 
@@ -62,6 +62,7 @@ export async function openApp(
     ...input,
     ...machine,
     components: workerPathsIn(mount).components,
+    threads: Math.min(availableProcessors(), input.config.processors ?? Infinity),
     root,
     runtimeConfig: await openRuntimeConfig(configFile, { ...machine, loadParser }),
     readConfigFile: (path) => readConfigFile(root, configFile, path),

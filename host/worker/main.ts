@@ -7,7 +7,8 @@ import { WORKER_MOUNT, workerPathsIn } from './config.ts';
 import { Executors } from './executors.ts';
 import { readWorkerInput, watchControl, writeTerminationMessage } from './files.ts';
 import { limitInstanceMemory, limitYoungGeneration } from './heap.ts';
-import { availableProcessors, openApp, openMachine } from './machine.ts';
+import { createInstanceCount } from './instance-count.ts';
+import { openApp, openMachine } from './machine.ts';
 import { METRICS_VARIABLE } from './metrics.ts';
 import type { KnownMetrics } from './metrics-server.ts';
 import type { LoadParser } from './runtime-config.ts';
@@ -73,11 +74,13 @@ type RunningThreads = RunningWorker & { readonly threads: () => number };
 
 /** Starts the app on this thread, and on further ones when there is work for them. */
 async function startThreads(options: WorkerOptions, args: readonly string[]): Promise<RunningThreads> {
-  const processors = Math.min(availableProcessors(), options.config.processors ?? Infinity);
+  const { threads: processors } = options;
   if (processors <= 1) return { ...(await startWorker(options)), threads: () => 1 };
   let executors: Executors | undefined;
+  const instances = createInstanceCount();
   const worker = await startWorker({
     ...options,
+    instances,
     onEvent: () => {
       options.onEvent();
       executors?.touch();
@@ -96,7 +99,7 @@ async function startThreads(options: WorkerOptions, args: readonly string[]): Pr
       },
       shed: shared.shed,
     },
-    start: () => startExecutor(shared.address, args),
+    start: () => startExecutor({ address: shared.address, instances: createInstanceCount(instances.all) }, args),
   });
   executors = running;
   return {

@@ -3,6 +3,7 @@
 import type { ComponentInstance, PreparedComponent } from '../engine/engine.ts';
 import { Admission } from '../trigger/admission.ts';
 import type { RunningTrigger, TriggerComponent } from '../trigger/trigger.ts';
+import { type InstanceCount, tellInstances } from './instance-count.ts';
 import { PROCESSOR_VARIABLE, type WorkerLimits } from './limits.ts';
 import { countdownOf, ThreadGuard, type ThreadWatchdog } from './thread-guard.ts';
 
@@ -19,6 +20,8 @@ export type OversightOptions = {
   /** Returns the bytes of memory that this process holds for itself. */
   readonly ownMemoryBytes: () => number;
   readonly log: (line: string) => void;
+  /** What the threads of the worker tell each other; absent where there is one. */
+  readonly instances?: InstanceCount | undefined;
 };
 
 /** What the triggers get: components that are watched, and the way in. */
@@ -29,13 +32,18 @@ export type Oversight = {
 
 /** Sets the limits up for a worker's components. */
 export function oversee(options: OversightOptions): Oversight {
-  const { loaded, limits, ownMemoryBytes } = options;
+  const { loaded, limits, ownMemoryBytes, instances } = options;
   const inUse = () => loaded.reduce((sum, { prepared }) => sum + prepared.inUse, 0);
-  const admission = new Admission(() => {
-    const instances = inUse();
-    if (instances === 0) return true;
-    return instances < limits.maxInstances && (limits.maxBusyBytes === null || ownMemoryBytes() < limits.maxBusyBytes);
-  });
+  const admission = new Admission(
+    () => {
+      const own = inUse();
+      const all = instances === undefined ? own : tellInstances(instances, own);
+      // No thread waits for another one.
+      if (own === 0) return true;
+      return all < limits.maxInstances && (limits.maxBusyBytes === null || ownMemoryBytes() < limits.maxBusyBytes);
+    },
+    instances && (() => void tellInstances(instances, inUse())),
+  );
   const guard = createGuard(options, admission, () => inUse() > 0);
   const watched = guard === null ? loaded : loaded.map((component) => watchedBy(guard, component));
   return { components: new Map(watched.map((component) => [component.id, component])), admission };

@@ -14,6 +14,7 @@ import type { ByteSink } from '../wasi/io/output-stream.ts';
 import { type ComponentLoader, loadComponents } from './components.ts';
 import type { WorkerConfig } from './config.ts';
 import { createDecider } from './decider.ts';
+import type { InstanceCount } from './instance-count.ts';
 import { type InstanceLimits, limitsOf } from './limits.ts';
 import { type OversightOptions, oversee } from './oversight.ts';
 
@@ -45,8 +46,12 @@ export type WorkerOptions = WorkerMachine & {
   readonly readEnvironmentFile: (path: string) => Readonly<Record<string, string>>;
   /** Told once of each component how its requests are kept apart. */
   readonly onIsolation?: ComponentLoader['onIsolation'];
+  /** How many threads the worker may have, this one among them. */
+  readonly threads: number;
   /** How the threads of the worker share connections. */
   readonly sharing?: ConnectionSharing;
+  /** How they count instances together. */
+  readonly instances?: InstanceCount;
 };
 
 /** An app that serves. */
@@ -63,7 +68,7 @@ export interface RunningWorker {
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { plan } = options.app;
   const { environment, memoryLimitBytes } = options.config;
-  const limits = limitsOf(environment, memoryLimitBytes, plan.components.length);
+  const limits = limitsOf(environment, memoryLimitBytes, plan.components.length, options.threads);
   const running: RunningTrigger[] = [];
   const { runtimeConfig, readConfigFile, readEnvironmentFile } = options;
   const loadHttps = createHttpsLoader(options.readRoots, options.log);

@@ -53,7 +53,7 @@ export const settings: readonly Setting[] = [
   { name: 'SPIN_MAX_INSTANCE_MEMORY', meaning: 'the most memory of a component instance, in bytes', default: '4 GiB' },
   {
     name: 'SPIN_MAX_INSTANCE_COUNT',
-    meaning: 'how many instances there are at most; more requests wait',
+    meaning: 'how many instances there are at most, and one for each thread; more requests wait',
     default: '1000',
   },
   {

@@ -3,6 +3,7 @@
 
 import { compatibleName } from '../../../guest-runtime/link/interface-name.ts';
 import type { ComponentInstance, Engine, HostImports, PreparedComponent } from '../engine.ts';
+import { findOffered } from '../offered.ts';
 import { type JcoSource, readJcoSource } from './source.ts';
 
 type GuestFunction = (...args: readonly unknown[]) => unknown;
@@ -50,7 +51,7 @@ function instantiateCore(module: WebAssembly.Module, imports?: WebAssembly.Impor
 function pickImports(names: readonly string[], offered: HostImports): Record<string, unknown> {
   return Object.fromEntries(
     names.map((name) => {
-      const found = offered[compatibleName(name)];
+      const found = findOffered(offered, compatibleName(name));
       if (found === undefined) throw new Error(`nothing offers the import "${name}"`);
       return [name, found];
     }),

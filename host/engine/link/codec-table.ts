@@ -1,6 +1,7 @@
 // Makes the codecs of a plan's types, once for all instances.
 
 import { layoutsOf } from '../../../guest-runtime/link/layout.ts';
+import { partsOf } from '../../../guest-runtime/link/type-table.ts';
 import type { LinkPlan, PlanType, TypeIndex } from '../../gen/runtime.ts';
 import type { Codec } from './codec.ts';
 import {
@@ -23,12 +24,18 @@ import { createEnumCodec, createOptionCodec, createResultCodec, createVariantCod
  */
 export type Peer = 'host-callee' | 'host-caller' | 'component';
 
-export type CodecTable = { codecOf(type: TypeIndex): Codec };
+export type CodecTable = {
+  codecOf(type: TypeIndex): Codec;
+  /** Whether a value of the type can hold a borrowed handle: borrows stand alone or in what is made of them. */
+  holdsBorrow(type: TypeIndex): boolean;
+};
 
 /** Makes the codecs of all types of a plan for one kind of peer. */
 export function createCodecTable(plan: LinkPlan, peer: Peer): CodecTable {
   const layouts = layoutsOf(plan.types);
   const codecs: Codec[] = [];
+  const borrowing: boolean[] = [];
+  const holdsBorrow = (type: TypeIndex): boolean => borrowing[type] ?? false;
   const codecOf = (type: TypeIndex): Codec => {
     const codec = codecs[type];
     if (codec === undefined) throw new RangeError(`no type ${type} in the plan`);
@@ -72,8 +79,9 @@ export function createCodecTable(plan: LinkPlan, peer: Peer): CodecTable {
   };
   plan.types.forEach((type, index) => {
     codecs.push(create(type, index));
+    borrowing.push(type.tag === 'borrow' || partsOf(type).some(holdsBorrow));
   });
-  return { codecOf };
+  return { codecOf, holdsBorrow };
 }
 
 function sideOf(plan: LinkPlan, index: number, peer: Peer): ResourceSide {

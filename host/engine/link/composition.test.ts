@@ -201,6 +201,30 @@ composition('trap when a handle is dropped whose destructor belongs to one that 
   assert.match(String(await rejectionOf(instance.call('run', '', []))), /cannot enter component instance/);
 });
 
+/** While it starts, `outer` calls `inner`, whose allocator calls the host. */
+const STARTING = `(component
+  (import "call" (func $call))
+  (component $inner
+    (import "call" (func $call))
+    (core func $call (canon lower (func $call)))
+    (core module $core (import "" "call" (func $call)) (memory (export "memory") 1)
+      (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (call $call) (i32.const 0))
+      (func (export "take") (param i32 i32)))
+    (core instance $core (instantiate $core (with "" (instance (export "call" (func $call))))))
+    (func (export "take") (param "text" string) (canon lift (core func $core "take") ${MEMORY})))
+  (instance $inner (instantiate $inner (with "call" (func $call))))
+  (core module $memory (memory (export "memory") 1))
+  (core instance $memory (instantiate $memory))
+  (core func $take (canon lower (func $inner "take") (memory (core memory $memory "memory"))))
+  (core module $core (import "" "take" (func $take (param i32 i32)))
+    (start $run) (func $run (call $take (i32.const 0) (i32.const 1))))
+  (core instance (instantiate $core (with "" (instance (export "take" (func $take)))))))`;
+
+composition('trap when one calls out while it allocates, also while the others start', async () => {
+  const starting = instantiateWat(STARTING, { imports: { call: { default: () => undefined } } });
+  assert.match(String(await rejectionOf(starting)), /cannot leave component instance/);
+});
+
 /** Two instances of one component: each has its own memory. */
 const TWICE = `(component
   (component $cell
@@ -221,6 +245,18 @@ composition('are as many instances as they are instantiated', async () => {
   await instance.call('second', 'set', [2]);
   assert.is(await instance.call('first', 'get', []), 1);
   assert.is(await instance.call('second', 'get', []), 2);
+});
+
+composition('may have core instances of any name', async () => {
+  const instance = await instantiateWat(`(component
+    (core module $memory (memory (export "__proto__") 1) (memory (export "polluted") 1))
+    (core instance $memory (instantiate $memory))
+    (core module $core (import "__proto__" "__proto__" (memory 1)) (import "__proto__" "polluted" (memory 1))
+      (func (export "size") (result i32) (i32.add (memory.size 0) (memory.size 1))))
+    (core instance $core (instantiate $core (with "__proto__" (instance $memory))))
+    (func (export "size") (result u32) (canon lift (core func $core "size"))))`);
+  assert.is(await instance.call('size', '', []), 2);
+  assert.not('polluted' in {});
 });
 
 composition.run();

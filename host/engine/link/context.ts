@@ -27,13 +27,11 @@ export class ComponentInstanceState {
   readonly handles = new HandleTable();
   /** False while it runs or waits, and for ever after a trap: a component instance is entered once at a time. */
   mayEnter = true;
-  /**
-   * False while it allocates for arguments or results, and in post-return: it must not call out then. Also false while it starts,
-   * when calling out is allowed and noted.
-   */
-  mayLeave = false;
+  /** False while it allocates for arguments or results, and in post-return: it must not call out then. */
+  mayLeave = true;
   /** What it asked of the host while it was instantiated; what it is now may depend on the answers. */
   readonly startCalls: StartCall[] = [];
+  /** What it asks then is noted. */
   isStarting = true;
   /** Borrowed handles that the call under way was given and has not dropped yet. */
   borrows = 0;
@@ -49,14 +47,12 @@ export class ComponentInstanceState {
 
   /** Traps when it must not call out. */
   leave(): void {
-    if (this.mayLeave) return;
-    if (!this.isStarting) throw new Trap('cannot leave component instance');
+    if (!this.mayLeave) throw new Trap('cannot leave component instance');
   }
 
   /** The component is instantiated. */
   finishStart(): void {
     this.isStarting = false;
-    this.mayLeave = true;
   }
 
   /** Records that the call under way has trapped, and returns `reason` to be thrown. */

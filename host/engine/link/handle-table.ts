@@ -13,7 +13,8 @@ export type Handle = {
   lends: number;
 };
 
-const MAX_HANDLES = 2 ** 30;
+/** The host holds some hundred bytes for each, which no limit of the guest's memory counts. */
+const MAX_HANDLES = 2 ** 20;
 
 export class HandleTable {
   // Index 0 is never a handle, so that guests can use it for none.

@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ComponentInstance } from '../engine.ts';
 import { instantiateWat, rejectionOf } from './testing/component.ts';
+import { Trap } from './trap.ts';
 
 const hosted = suite('resources of the host');
 
@@ -61,6 +62,7 @@ const THINGS = `(component
     (func (export "drop") (param i32) (call $drop (local.get 0)))
     (func (export "drop-other") (param i32) (call $drop-other (local.get 0)))
     (func (export "take") (param i32) (result i32) (local.get 0))
+    (func (export "poke-and-drop") (param i32) (result i32) (call $poke (local.get 0)) (call $drop (local.get 0)))
     (func (export "keep") (param i32)))
   (core instance $core (instantiate $core (with "" (instance
     (export "new" (func $new)) (export "poke" (func $poke)) (export "swallow" (func $swallow)) (export "both" (func $both))
@@ -74,6 +76,7 @@ const THINGS = `(component
   (func (export "take") (param "i" u32) (result (own $thing)) (canon lift (core func $core "take")))
   (func (export "own") (param "thing" (own $thing)) (result u32) (canon lift (core func $core "take")))
   (func (export "borrow") (param "thing" (borrow $thing)) (canon lift (core func $core "keep")))
+  (func (export "borrow-and-poke") (param "thing" (borrow $thing)) (result u32) (canon lift (core func $core "poke-and-drop")))
   (func (export "borrow-and-drop") (param "thing" (borrow $thing)) (canon lift (core func $core "drop")))
   (func (export "borrow-and-swallow") (param "thing" (borrow $thing)) (canon lift (core func $core "swallow"))))`;
 
@@ -124,6 +127,11 @@ hosted('lends an object for the time of a call', async () => {
   assert.not(thing.isDisposed, 'dropping a borrowed handle ends nothing');
 });
 
+hosted('lets a guest lend on what it was lent', async () => {
+  const instance = await openThings();
+  assert.is(await instance.call('borrow-and-poke', '', [new Thing()]), 5);
+});
+
 const hostTraps: [what: string, calls: [name: string, ...args: unknown[]][], message: RegExp][] = [
   ['handle 0', [['poke', 0]], /unknown handle index 0/],
   ['a handle that never was', [['poke', 77]], /unknown handle index 77/],
@@ -153,10 +161,12 @@ hosted('takes back what a call has lent when it ends', async () => {
   assert.ok(Thing.made[0]?.isDisposed);
 });
 
-hosted('refuses what is no object', async () => {
-  const instance = await openThings();
-  assert.match(String(await rejectionOf(instance.call('own', '', [3]))), /expected a resource, not 3/);
-});
+for (const value of [3, undefined, null, [], Thing]) {
+  hosted(`refuses what is no resource: ${value}`, async () => {
+    const instance = await openThings();
+    assert.match(String(await rejectionOf(instance.call('own', '', [value]))), /expected a resource, not/);
+  });
+}
 
 hosted.run();
 
@@ -228,6 +238,19 @@ guests('cannot be given away twice by the host', async () => {
   const counter = await instance.call('make', '', [42]);
   await instance.call('index', '', [counter]);
   assert.match(String(await rejectionOf(instance.call('index', '', [counter]))), /given away or dropped/);
+});
+
+guests('are no more than the table of an instance holds', async () => {
+  const instance = await instantiateWat(`(component
+    (type $r (resource (rep i32)))
+    (core func $new (canon resource.new $r))
+    (core module $core (import "" "new" (func $new (param i32) (result i32)))
+      (func (export "run") (loop $next (br_if $next (call $new (i32.const 1))))))
+    (core instance $core (instantiate $core (with "" (instance (export "new" (func $new))))))
+    (func (export "run") (canon lift (core func $core "run"))))`);
+  const trap = await rejectionOf(instance.call('run', '', []));
+  assert.instance(trap, Trap);
+  assert.match(String(trap), /handle table is full/);
 });
 
 guests('of one instance are no resources of another', async () => {

@@ -110,7 +110,8 @@ export const hostSide: ResourceSide = {
   definer: null,
   lift: (_context, rep) => rep,
   lower: (_context, value) => {
-    if ((typeof value === 'object' && value !== null) || typeof value === 'function') return value;
+    // A list of the host's is not the guest's to hold, whatever type the guest says that it is of.
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
     throw new TypeError(`expected a resource, not ${describe(value)}`);
   },
 };

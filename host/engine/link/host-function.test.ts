@@ -80,7 +80,14 @@ binder('passes all arguments to methods that declare fewer', () => {
 });
 
 binder('constructs, and calls static functions on the class', () => {
-  assert.equal((bind('[constructor]thing', 2, offered)(1, 2) as Thing).args, [1, 2]);
+  class Pair {
+    readonly args: unknown[];
+
+    constructor(first: unknown, second: unknown) {
+      this.args = [first, second];
+    }
+  }
+  assert.equal((bind('[constructor]pair', 2, { 'a:b/c@1': { Pair } })(1, 2) as Pair).args, [1, 2]);
   assert.equal(bind('[static]thing.make', 1, offered)(7), [true, 7]);
 });
 
@@ -92,10 +99,61 @@ binder('names an interface that nothing offers', () => {
   assert.throws(() => bind('do-it', 0, {}), /nothing offers the import "a:b\/c@1.2.3"/);
 });
 
-for (const name of ['do-other', '[constructor]other', '[method]other.go', '[static]thing.go', '']) {
+const unoffered = [
+  ...['do-other', '[constructor]other', '[method]other.go', '[static]thing.go', ''],
+  // What every object and every class has.
+  ...[
+    'constructor',
+    'to-string',
+    'value-of',
+    '[static]thing.constructor',
+    '[static]thing.call',
+    '[static]thing.prototype',
+  ],
+];
+for (const name of unoffered) {
   binder(`lets a call of "${name}" fail where the interface lacks it`, () => {
     assert.throws(() => bind(name, 1, offered)(new Thing()), /is offered without/);
   });
 }
+
+for (const name of ['constructor', 'to-string', 'call', 'own']) {
+  binder(`does nothing for a method "${name}" that no class of the host defines`, () => {
+    const bound = bind(`[method]thing.${name}`, 2, offered);
+    assert.is(bound(new Thing(), 'globalThis.isReached = true'), undefined);
+    assert.is(bound(Function('globalThis.isReached = true')), undefined);
+    assert.not('isReached' in globalThis);
+  });
+}
+
+binder('offers no interface of a name that every object has', () => {
+  const params: never[] = [];
+  const plan = {
+    hostFunctions: [{ interface: 'constructor', name: 'get-prototype-of', type: 0 }],
+    functionTypes: [{ params }],
+  } as unknown as LinkPlan;
+  assert.throws(() => createHostBinder(plan)({ imports: {} }), /nothing offers the import "constructor"/);
+});
+
+binder('gives a constructor no more than it demands', () => {
+  class Fields {
+    readonly list: readonly unknown[];
+
+    constructor(first: unknown, ...internal: readonly unknown[]) {
+      this.list = [first, ...internal];
+    }
+  }
+  const fields = bind('[constructor]fields', 2, { 'a:b/c@1': { Fields } })('given', 'smuggled') as Fields;
+  assert.equal(fields.list, ['given']);
+});
+
+binder('looks a method that the class lacks up in each object', () => {
+  class Special extends Thing {
+    go(): string {
+      return 'gone';
+    }
+  }
+  assert.is(bind('[method]thing.go', 1, offered)(new Special()), 'gone');
+});
 
 binder.run();

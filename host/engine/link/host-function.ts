@@ -3,6 +3,7 @@
 import { compatibleName } from '../../../guest-runtime/link/interface-name.ts';
 import type { LinkPlan, PlanHostFunction } from '../../gen/runtime.ts';
 import type { HostImports, InstanceHost } from '../engine.ts';
+import { findOffered } from '../offered.ts';
 import { parseFunctionName } from './names.ts';
 
 /** A host function as it is called: `self` of a method is its first argument. */
@@ -12,8 +13,9 @@ type HostMethod = (this: unknown, ...args: readonly unknown[]) => unknown;
 
 /** A resource of the host: its methods are those of instances, its static functions its own. */
 interface HostClass {
+  readonly length: number;
   new (...args: readonly unknown[]): object;
-  readonly prototype: Readonly<Record<string, HostMethod | undefined>>;
+  readonly prototype: object;
 }
 
 /** Finds all host functions of a plan among what is offered to one instance. */
@@ -32,7 +34,7 @@ export function createHostBinder(plan: LinkPlan): HostBinder {
   }));
   return (offered) =>
     wanted.map(({ interfaceName, key, dependency, find }) => {
-      const object = importsFor(dependency, offered)?.[key];
+      const object = findOffered(importsFor(dependency, offered), key);
       if (object === undefined) throw new Error(`nothing offers the import "${interfaceName}"`);
       return find(object);
     });
@@ -53,27 +55,42 @@ function createFinder(wanted: PlanHostFunction, paramCount: number): Finder {
     throw new Error(`the import "${wanted.interface}" is offered without "${wanted.name}"`);
   };
   // A function that is imported by itself is the `default` of an interface of its name.
-  if (wanted.name === '') return (object) => (object['default'] as HostFunction | undefined) ?? missing;
+  if (wanted.name === '') return (object) => memberOf(object, 'default') ?? missing;
   const name = parseFunctionName(wanted.name);
-  if (name.kind === 'function') return (object) => (object[name.name] as HostFunction | undefined) ?? missing;
+  if (name.kind === 'function') return (object) => memberOf(object, name.name) ?? missing;
   return (object) => {
-    const resource = object[name.resource] as HostClass | undefined;
+    const resource = memberOf(object, name.resource) as unknown as HostClass | undefined;
     if (resource === undefined) return missing;
-    if (name.kind === 'constructor') return (...args) => new resource(...args);
+    // What the host itself makes an object of comes behind what it demands, and is nothing for a guest.
+    if (name.kind === 'constructor') return (...args) => new resource(...args.slice(0, resource.length));
     if (name.kind === 'static') return bindStatic(resource, name.name) ?? missing;
-    return bindMethod(resource.prototype[name.name], name.name, paramCount);
+    return bindMethod(memberOf(resource.prototype, name.name), name.name, paramCount);
   };
 }
 
+/** What every object and every class of JavaScript has is offered to nobody: a guest chooses its names, and `constructor` compiles text. */
+const NOT_OFFERED: ReadonlySet<object | null> = new Set([null, Object.prototype, Function.prototype]);
+
+/** Returns the function that an object, or a class that it is of, defines by `name`. */
+function memberOf(object: object, name: string): HostMethod | undefined {
+  if (name === 'constructor') return undefined;
+  for (let at: object | null = object; at !== null && !NOT_OFFERED.has(at); at = Object.getPrototypeOf(at)) {
+    if (!Object.hasOwn(at, name)) continue;
+    const member = (at as Record<string, unknown>)[name];
+    return typeof member === 'function' ? (member as HostMethod) : undefined;
+  }
+  return undefined;
+}
+
 function bindStatic(resource: HostClass, name: string): HostFunction | undefined {
-  const method = (resource as unknown as Record<string, HostMethod | undefined>)[name];
+  const method = memberOf(resource, name);
   return method && ((...args) => method.call(resource, ...args));
 }
 
 /** Methods are looked up once, in the class. Those that the class lacks are looked up in each object. */
 function bindMethod(method: HostMethod | undefined, name: string, paramCount: number): HostFunction {
   if (method === undefined) {
-    return (self, ...args) => (self as Record<string, HostMethod>)[name]?.call(self, ...args);
+    return (self, ...args) => memberOf(self as object, name)?.call(self, ...args);
   }
   switch (paramCount) {
     case 1:

@@ -17,6 +17,9 @@ const { Suspending, promising } = WebAssembly as unknown as {
   readonly promising: (callee: WebAssembly.ExportValue) => CoreCallee;
 };
 
+/** Makes an object for names that a guest has chosen: `__proto__` is a name as any other. */
+const createTable = <T>(): Record<string, T> => Object.create(null) as Record<string, T>;
+
 /** A component's core instances with the state that the Canonical ABI keeps for them. Exported functions are found by their number. */
 export class LinkedInstance implements ComponentStore {
   /** The one whose code runs on this thread. */
@@ -40,6 +43,8 @@ export class LinkedInstance implements ComponentStore {
   private readonly internalFunctions: LiftedFunction[] = [];
   private readonly exportedFunctions: LiftedFunction[] = [];
   private readonly destructors: ((rep: number) => unknown)[] = [];
+  /** The same, where they may wait. */
+  private readonly waitingDestructors: ((rep: number) => unknown)[] = [];
 
   /** Throws what a start function of the component throws. */
   constructor(component: LinkedComponent, hostFunctions: readonly HostFunction[]) {
@@ -51,9 +56,9 @@ export class LinkedInstance implements ComponentStore {
       (_, index) => new ComponentInstanceState(index, this),
     );
     for (const { module, imports } of plan.coreInstances) {
-      const importObject: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+      const importObject = createTable<Record<string, WebAssembly.ImportValue>>();
       for (const { module: from, name, item } of imports) {
-        const group = importObject[from] ?? {};
+        const group = importObject[from] ?? createTable<WebAssembly.ImportValue>();
         group[name] = this.createImport(item);
         importObject[from] = group;
       }
@@ -83,6 +88,11 @@ export class LinkedInstance implements ComponentStore {
 
   suspend(): void {
     if (LinkedInstance.#running === this) LinkedInstance.#running = undefined;
+  }
+
+  /** Whether something trapped in it, in a call or in between. */
+  get hasTrapped(): boolean {
+    return this.states.some(({ failure }) => failure !== null);
   }
 
   /** Forgets what the Canonical ABI keeps of calls that have ended. */
@@ -132,13 +142,18 @@ export class LinkedInstance implements ComponentStore {
   /** Runs a destructor. `caller` is the component instance that dropped the last handle, null where the host did. */
   private destroyGuestResource(resource: number, rep: number, caller: ComponentInstanceState | null): unknown {
     const type = this.component.plan.resources[resource];
-    if (type?.tag !== 'guest' || type.val.destructor === undefined) return undefined;
+    if (type?.tag !== 'guest') return undefined;
     const definer = this.stateAt(type.val.instance);
     if (definer !== caller && !definer.mayEnter) throw new Trap('cannot enter component instance');
-    const { destructor } = type.val;
-    const mayWait = this.component.mayWait && caller !== null;
-    this.destructors[resource] ??= this.createCallee(destructor, mayWait) as (rep: number) => unknown;
-    return this.destructors[resource]?.(rep);
+    if (type.val.destructor === undefined) return undefined;
+    const destroy = this.destructorOf(resource, type.val.destructor, this.component.mayWait && caller !== null);
+    return definer === caller ? destroy(rep) : enter(definer, () => destroy(rep));
+  }
+
+  private destructorOf(resource: number, item: CoreItem, mayWait: boolean): (rep: number) => unknown {
+    const destructors = mayWait ? this.waitingDestructors : this.destructors;
+    destructors[resource] ??= this.createCallee(item, mayWait) as (rep: number) => unknown;
+    return destructors[resource];
   }
 
   private internalFunction(index: number): LiftedFunction {
@@ -210,5 +225,24 @@ export class LinkedInstance implements ComponentStore {
     const linearMemory = new LinearMemory(memory);
     this.memories.set(memory, linearMemory);
     return linearMemory;
+  }
+}
+
+/** Runs a destructor in the component instance that defines it, for another one or for the host. */
+function enter(definer: ComponentInstanceState, destroy: () => unknown): unknown {
+  definer.mayEnter = false;
+  const leave = () => {
+    if (definer.failure !== null) throw definer.failure.reason;
+    definer.mayEnter = true;
+  };
+  // After a trap it stays closed.
+  const fail = (reason: unknown) => {
+    throw definer.fail(reason);
+  };
+  try {
+    const done = destroy();
+    return done instanceof Promise ? done.then(leave, fail) : leave();
+  } catch (reason) {
+    return fail(reason);
   }
 }

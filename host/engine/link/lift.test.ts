@@ -178,6 +178,35 @@ for (const [what, type, pointer, memory] of resultTraps) {
   });
 }
 
+/** As many elements as a type's list has room for, each of which points at all of the first page and a half. */
+const repeated: [type: string, elements: number][] = [
+  ['(list (list u8))', 4000],
+  ['(list (list bool))', 4000],
+  ['(list (option (list (tuple u8 u8))))', 2000],
+];
+for (const [type, elements] of repeated) {
+  lift(`traps on a value of type ${type} that is larger than all memory, because its parts are the same`, async () => {
+    const length = 0x18000 / (type.includes('tuple') ? 2 : 1);
+    const part = type.includes('option') ? [1, 0, length] : [0, length];
+    const words = Uint32Array.from({ length: elements * part.length }, (_, at) => part[at % part.length] as number);
+    const core = `(memory (export "memory") 4) (global $at (mut i32) (i32.const 0))
+      (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0x20000))
+      (func (export "run") (param i32 i32) (result i32)
+        (i32.store (i32.const 0x1fff0) (local.get 0)) (i32.store (i32.const 0x1fff4) (i32.const ${elements})) (i32.const 0x1fff0))`;
+    const instance = await instantiateWat(
+      formatComponent(
+        core,
+        `(func (export "run") (param "words" (list u32)) (result ${type}) (canon lift (core func $core "run") ${MEMORY}))`,
+      ),
+      { imports: { call: { default: () => undefined } } },
+    );
+    assert.match(
+      String(await rejectionOf(instance.call('run', '', [words]))),
+      /list has parts of more than 134217728 bytes/,
+    );
+  });
+}
+
 const reallocTraps: [what: string, pointer: number, type: string, value: unknown][] = [
   ['realloc returns a misaligned pointer', 17, '(list u32)', Uint32Array.of(1)],
   ['realloc returns a misaligned pointer for a list of no numbers', 18, '(list string)', ['']],

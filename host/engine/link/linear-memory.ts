@@ -7,6 +7,8 @@ export class LinearMemory {
   readonly memory: WebAssembly.Memory;
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView<ArrayBuffer>;
+  /** How many bytes have been checked in all: what a value takes whose parts a guest may point at many times. */
+  checkedBytes = 0;
 
   constructor(memory: WebAssembly.Memory) {
     this.memory = memory;
@@ -23,6 +25,7 @@ export class LinearMemory {
 
   /** Traps unless `length` bytes at `pointer` lie in the memory and the pointer is aligned. */
   check(pointer: number, length: number, alignment: number): void {
+    this.checkedBytes += length;
     if (pointer + length > this.bytes.length) throw new Trap(`pointer ${pointer} of ${length} bytes is out of bounds`);
     if ((pointer & (alignment - 1)) !== 0) throw new Trap(`pointer ${pointer} is not aligned to ${alignment}`);
   }

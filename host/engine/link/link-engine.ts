@@ -112,7 +112,7 @@ function exportTable(plan: LinkPlan): ExportTable {
 
 /** One use of an instance: it goes back to the pool when nothing went wrong with it. */
 class PristineInstance implements ComponentInstance {
-  owner: object | undefined;
+  #owner: object | undefined;
   readonly #pool: InstancePool;
   readonly #pooled: PooledInstance;
   readonly #exports: ExportTable;
@@ -124,6 +124,15 @@ class PristineInstance implements ComponentInstance {
     this.#pooled = pooled;
     this.#exports = exports;
     pooled.instance.user = this;
+  }
+
+  get owner(): object | undefined {
+    return this.#owner;
+  }
+
+  set owner(owner: object | undefined) {
+    this.#owner = owner;
+    if (owner !== undefined) this.#pooled.host.workFor?.(owner);
   }
 
   call(exportName: string, functionName: string, args: readonly unknown[]): Promise<unknown> {
@@ -163,6 +172,7 @@ class PristineInstance implements ComponentInstance {
   dispose(): void {
     this.#pooled.host.release();
     this.#pooled.instance.user = undefined;
-    this.#pool.release(this.#pooled, this.#callsUnderWay === 0 && !this.#hasTrapped);
+    const { instance } = this.#pooled;
+    this.#pool.release(this.#pooled, this.#callsUnderWay === 0 && !this.#hasTrapped && !instance.hasTrapped);
   }
 }

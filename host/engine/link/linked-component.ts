@@ -64,7 +64,7 @@ export function createLinkedComponent(
       const doesWait = hostWaits[host] ?? false;
       const create = createHostLowering(
         host,
-        createParamsCodec(plan, type, toHost),
+        createParamsCodec(type, toHost),
         createResultCodec(plan, type, toHost),
         doesWait,
       );
@@ -72,18 +72,14 @@ export function createLinkedComponent(
     }
     const lifted = callee.val;
     const type = typeAt(plan.lifted[lifted]?.type ?? -1);
-    const create = createGuestLowering(createParamsCodec(plan, type, between), createResultCodec(plan, type, between));
+    const create = createGuestLowering(createParamsCodec(type, between), createResultCodec(plan, type, between));
     return { kind: 'lifted', lifted, mayWait, create };
   });
   const liftingsWith = (table: typeof between, isForHost: boolean) =>
     plan.lifted.map(({ type: index }) => {
       const type = typeAt(index);
       const result = createResultCodec(plan, type, table);
-      return createLifting(
-        createParamsCodec(plan, type, table),
-        result,
-        isForHost ? result.delivered : (value) => value,
-      );
+      return createLifting(createParamsCodec(type, table), result, isForHost ? result.delivered : (value) => value);
     });
   const contexts = new ContextTable();
   return {

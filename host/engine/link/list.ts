@@ -13,6 +13,9 @@ const LIST_LAYOUT = layoutOf({ tag: 'list', val: 0 }, []);
 /** What a list of other than numbers may have: JavaScript needs far more memory for an element than the guest. */
 const MAX_ELEMENTS = 2 ** 24;
 const MAX_LIST_BYTES = 2 ** 32;
+/** What the parts of one list may have together, which a guest can point at many times over, and what an element counts beside its own. */
+const MAX_NESTED_BYTES = 2 ** 27;
+const ELEMENT_BYTES = 16;
 
 /** The array type of lists of each kind of number. */
 export const TYPED_ARRAYS = {
@@ -65,10 +68,16 @@ function createCodec(loadElements: LoadElements, storeElements: StoreElements): 
 export function createListCodec(element: Codec): Codec {
   const { size, alignment } = element.layout;
   const loadElements: LoadElements = (context, pointer, length) => {
-    context.memory.check(pointer, length * size, alignment);
+    const { memory } = context;
+    memory.check(pointer, length * size, alignment);
     if (length > MAX_ELEMENTS) throw new Trap(`list of ${length} elements is too long`);
+    memory.checkedBytes += length * ELEMENT_BYTES;
+    const limit = memory.checkedBytes + MAX_NESTED_BYTES;
     const elements: unknown[] = [];
-    for (let at = 0; at < length; at++) elements.push(element.load(context, pointer + at * size));
+    for (let at = 0; at < length; at++) {
+      elements.push(element.load(context, pointer + at * size));
+      if (memory.checkedBytes > limit) throw new Trap(`list has parts of more than ${MAX_NESTED_BYTES} bytes`);
+    }
     return elements;
   };
   const storeElements: StoreElements = (context, value) => {

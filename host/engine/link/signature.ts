@@ -2,7 +2,7 @@
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#lifting-and-lowering-values
 
 import { MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, recordLayout } from '../../../guest-runtime/link/layout.ts';
-import type { LinkPlan, PlanFunctionType, TypeIndex } from '../../gen/runtime.ts';
+import type { LinkPlan, PlanFunctionType } from '../../gen/runtime.ts';
 import type { Codec, CoreValue } from './codec.ts';
 import type { CodecTable } from './codec-table.ts';
 import type { LiftLowerContext } from './context.ts';
@@ -35,9 +35,9 @@ export interface ResultCodec {
   delivered(value: unknown): unknown;
 }
 
-export function createParamsCodec(plan: LinkPlan, type: PlanFunctionType, { codecOf }: CodecTable): ParamsCodec {
+export function createParamsCodec(type: PlanFunctionType, { codecOf, holdsBorrow }: CodecTable): ParamsCodec {
   const codecs = type.params.map((param) => codecOf(param.type));
-  const canLend = type.params.some((param) => holdsBorrow(plan, param.type));
+  const canLend = type.params.some((param) => holdsBorrow(param.type));
   const layout = recordLayout(codecs.map((codec) => codec.layout));
   if (layout.flat.length > MAX_FLAT_PARAMS) return createSpilledParams(createTupleCodec(codecs), canLend);
   const offsets: number[] = [];
@@ -155,25 +155,4 @@ function createValueCodec(codec: Codec | null): Pick<ResultCodec, 'lift' | 'lowe
       return undefined;
     },
   };
-}
-
-/** Whether a value of the type can hold a borrowed handle: borrows stand alone or in what is made of them. */
-function holdsBorrow(plan: LinkPlan, index: TypeIndex): boolean {
-  const type = plan.types[index];
-  switch (type?.tag) {
-    case 'borrow':
-      return true;
-    case 'list':
-    case 'option':
-      return holdsBorrow(plan, type.val);
-    case 'tuple':
-    case 'record':
-      return type.val.some((part) => holdsBorrow(plan, part.type));
-    case 'variant':
-      return type.val.some((variantCase) => variantCase.type !== undefined && holdsBorrow(plan, variantCase.type));
-    case 'result':
-      return [type.val.ok, type.val.error].some((part) => part !== undefined && holdsBorrow(plan, part));
-    default:
-      return false;
-  }
 }

@@ -2,8 +2,9 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { binaryFromWat } from '../../../guest-runtime/link/testing/wat.ts';
 import type { ComponentInstance } from '../engine.ts';
-import { instantiateWat, rejectionOf } from './testing/component.ts';
+import { instantiateWat, prepareComponent, rejectionOf } from './testing/component.ts';
 import { ALLOCATOR } from './testing/echo-component.ts';
 import { Trap } from './trap.ts';
 
@@ -103,6 +104,22 @@ for (const [what, encoding, pointer, length, bytes] of traps) {
         ? instance.call('make', '', [Uint8Array.of(...bytes, ...new Uint8Array(30)), length])
         : instance.call('at', '', [pointer, length]);
     assert.instance(await rejectionOf(call), Trap);
+  });
+}
+
+for (const encoding of ENCODINGS) {
+  strings(`traps on a string longer than JavaScript has (${encoding})`, async () => {
+    const lift = `(canon lift (core func $core "run") (memory (core memory $core "memory")) string-encoding=${encoding})`;
+    const length = encoding === 'utf16' ? 0x2000_0000 : 0x3000_0000;
+    const bytes = await binaryFromWat(`(component
+      (core module $core (memory (export "memory") 0x4001)
+        (func (export "run") (result i32) (i32.store (i32.const 4) (i32.const ${length})) (i32.const 0)))
+      (core instance $core (instantiate $core))
+      (func (export "run") (result string) ${lift}))`);
+    // A snapshot would copy the memory, of which not one page is touched.
+    const prepared = prepareComponent(bytes, { method: 'fresh' });
+    const instance = await prepared.instantiate(() => ({ imports: {}, release: () => undefined }));
+    assert.instance(await rejectionOf(instance.call('run', '', [])), Trap);
   });
 }
 

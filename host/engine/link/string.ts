@@ -11,6 +11,8 @@ import { describe } from './primitive.ts';
 import { Trap } from './trap.ts';
 
 const MAX_STRING_BYTE_LENGTH = 2 ** 31 - 1;
+/** No string of V8's is longer. */
+const MAX_STRING_LENGTH = 2 ** 29 - 24;
 /** Set in the length of a `latin1-utf16` string that is in UTF-16. */
 const UTF16_TAG = 0x80000000;
 
@@ -51,9 +53,11 @@ function loadString(context: LiftLowerContext, pointer: number, taggedLength: nu
   if (encoding === 'utf16' || taggedLength >= UTF16_TAG) {
     const units = encoding === 'utf16' ? taggedLength : taggedLength - UTF16_TAG;
     memory.check(pointer, 2 * units, 2);
+    requireLength(units);
     return decode(utf16Decoder, memory.bytes.subarray(pointer, pointer + 2 * units));
   }
   memory.check(pointer, taggedLength, 2);
+  requireLength(taggedLength);
   return loadLatin1(memory, pointer, taggedLength);
 }
 
@@ -70,7 +74,12 @@ function loadUtf8(memory: LinearMemory, pointer: number, length: number): string
     }
     if (at === end) return text;
   }
+  requireLength(length);
   return decode(utf8Decoder, bytes.subarray(pointer, end));
+}
+
+function requireLength(units: number): void {
+  if (units > MAX_STRING_LENGTH) throw new Trap(`string of ${units} code units is too long`);
 }
 
 function decode(decoder: TextDecoder, bytes: Uint8Array): string {

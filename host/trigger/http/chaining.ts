@@ -56,6 +56,11 @@ function createHandledRequest({ method, authority, pathWithQuery }: ChainedReque
   return { head: { method, pathWithQuery, authority, headers: new Fields(all, true) }, body };
 }
 
+/** Returns the exchange from outside that an exchange is for: itself, or the one whose component has called, however often in between. */
+export function outermost(exchange: Exchange | undefined): Exchange | undefined {
+  return exchange instanceof Caller ? exchange.origin : exchange;
+}
+
 /** The calling component: gone when its instance is given up, or when it drops the response it waits for. */
 class Caller implements Exchange, Disposable {
   readonly method: string;
@@ -64,6 +69,8 @@ class Caller implements Exchange, Disposable {
   readonly headers: string[];
   readonly body: BodySource;
   readonly clientAddress = '127.0.0.1:0';
+  /** What the calling component works for. */
+  readonly origin: Exchange | undefined;
   readonly #response: FutureIncomingResponse;
   #onGone: (() => void) | undefined;
   #source: PipeSource | undefined;
@@ -75,6 +82,7 @@ class Caller implements Exchange, Disposable {
     this.host = request.authority;
     this.headers = withoutFields(request.headers, isSpinHeader);
     this.body = new PipeSource(request.body);
+    this.origin = outermost(scope.owner as Exchange | undefined);
     this.#response = response;
     response.onDrop = () => this[Symbol.dispose]();
     scope.add(this);

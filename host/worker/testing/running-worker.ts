@@ -8,6 +8,7 @@ import { Watchdog } from '../../ffi/watchdog.ts';
 import type { AppPlan } from '../../gen/runtime.ts';
 import { mayWait } from '../../wasi/async.ts';
 import { BodyPipe } from '../../wasi/http/body-pipe.ts';
+import type { InstanceCount } from '../instance-count.ts';
 import { ownMemoryBytes } from '../own-memory.ts';
 import { startWorker } from '../worker.ts';
 import { prepareTestApp } from './prepared-app.ts';
@@ -30,6 +31,8 @@ export type TestWorkerOptions = {
   readonly runtimeConfig?: Partial<RuntimeConfig>;
   /** The folder with the app's files. */
   readonly root?: string;
+  /** What other threads have. */
+  readonly instances?: InstanceCount;
 };
 
 /** Prepares and starts an app. Rejects as the worker does. */
@@ -55,6 +58,8 @@ export async function startTestWorker(
       app: fixture.app,
       components: fixture.paths.components,
       root: options.root ?? '/',
+      threads: 1,
+      ...(options.instances && { instances: options.instances }),
       runtimeConfig: { ...emptyRuntimeConfig, ...options.runtimeConfig },
       readConfigFile: (path) => readFileSync(path, 'utf8'),
       readRoots: () => [],

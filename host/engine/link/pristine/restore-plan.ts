@@ -2,7 +2,7 @@
 // they can. Where one module cannot be, the whole component is executed as it is, with a new instance for each request.
 
 import { MalformedComponentError, UnsupportedComponentError } from '../../../../guest-runtime/link/reader.ts';
-import type { CoreItem, LinkPlan } from '../../../gen/runtime.ts';
+import type { CoreItem, LinkPlan, PlanCoreInstance } from '../../../gen/runtime.ts';
 import { UnknownInstructionError } from '../rewrite/instruction.ts';
 import { NotRewritableError } from '../rewrite/not-rewritable.ts';
 import { ADDED, type RestorableModule, rewriteRestorable } from '../rewrite/restorable-module.ts';
@@ -65,9 +65,13 @@ function isObstacle(error: unknown): error is Error {
 
 /** Gives each core instance that shares another's memory that memory's size and limit. */
 function bindSizes(plan: LinkPlan, modules: readonly RestorableModule[]): LinkPlan {
+  // Core instances import of those before them.
+  const owners: number[] = [];
   const coreInstances = plan.coreInstances.map((instance, index) => {
-    if (!modules[instance.module]?.importsSize) return instance;
-    const owner = memoryOwner(plan, modules, index);
+    const module = modules[instance.module];
+    const owner = memoryOwner(instance, module, owners) ?? index;
+    owners.push(owner);
+    if (!module?.importsSize) return instance;
     const added = [ADDED.size, ADDED.limit].map((name) => {
       const item: CoreItem = { tag: 'core-export', val: { instance: owner, name } };
       return { module: ADDED.importModule, name, item };
@@ -77,12 +81,13 @@ function bindSizes(plan: LinkPlan, modules: readonly RestorableModule[]): LinkPl
   return { ...plan, coreInstances };
 }
 
-/** Returns the core instance that defines the memory that core instance `index` imports, perhaps through others. */
-function memoryOwner(plan: LinkPlan, modules: readonly RestorableModule[], index: number): number {
-  const instance = plan.coreInstances[index];
-  if (instance === undefined) throw new RangeError(`no core instance ${index} in the plan`);
-  const wanted = modules[instance.module]?.memoryImport;
-  const imported = instance.imports.find(({ module, name }) => module === wanted?.module && name === wanted.name);
-  if (!wanted || imported?.item.tag !== 'core-export') return index;
-  return memoryOwner(plan, modules, imported.item.val.instance);
+/** Returns the core instance that defines the memory that another one imports, perhaps through others; undefined where it imports none. */
+function memoryOwner(
+  { imports }: PlanCoreInstance,
+  module: RestorableModule | undefined,
+  owners: readonly number[],
+): number | undefined {
+  const wanted = module?.memoryImport;
+  const imported = imports.find(({ module: from, name }) => from === wanted?.module && name === wanted.name);
+  return imported?.item.tag === 'core-export' ? owners[imported.item.val.instance] : undefined;
 }
