@@ -122,5 +122,7 @@ function createSharedServer(headBytes: number): Http2Server {
   return createServer({
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize, enablePush: false },
     maxHeaderListPairs: 1000,
+    // What an app sends twice is sent twice, as in HTTP/1.1.
+    strictSingleValueFields: false,
   });
 }
