@@ -37,8 +37,7 @@ export type Dispatch = (exchange: Exchange) => Promise<void>;
 export function createDispatch(options: DispatchOptions): Dispatch {
   return async (exchange) => {
     const target = parseRequestTarget(exchange.target, exchange.host);
-    // As in Spin, a request that says not where it goes gets no answer.
-    if (target === undefined) exchange.refuse();
+    if (target === undefined) answerUnaddressed(exchange, options.app);
     else if (target.path.startsWith(WELL_KNOWN)) answerWellKnown(target.path, options.app, exchange);
     else {
       const answering = answerByRoute(options, exchange, target);
@@ -47,6 +46,13 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     options.admission.leave();
     options.onEvent();
   };
+}
+
+/** As in Spin, a request that says not where it goes gets no answer; a probe need not say it. */
+function answerUnaddressed(exchange: Exchange, app: AppPlan): void {
+  const [path = ''] = exchange.target.split(/[?#]/);
+  if (path.startsWith(WELL_KNOWN)) answerWellKnown(path, app, exchange);
+  else exchange.refuse();
 }
 
 function answerWellKnown(path: string, app: AppPlan, exchange: Exchange): void {
