@@ -92,6 +92,9 @@ function createInstanceHost(shared: HostImports, factors: readonly ComponentFact
     provide: (program) => {
       scope.program = program;
     },
+    own: (owner) => {
+      scope.owner = owner;
+    },
     release: () => scope.release(),
   };
 }

@@ -15,6 +15,8 @@ export class InstanceCancelled extends Error {
 export class InstanceScope {
   /** What the instance runs with where it is a program; until `release`. */
   program: Program | undefined;
+  /** Whom the instance works for; until `release`. */
+  owner: object | undefined;
   #open: Set<Disposable> | undefined;
 
   /** Adds something to be disposed at the latest by `release`, and returns it. */
@@ -40,6 +42,7 @@ export class InstanceScope {
   /** Disposes everything that is open. The scope can be used again. */
   release(): void {
     this.program = undefined;
+    this.owner = undefined;
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;

@@ -31,6 +31,9 @@ function createHosts(createHost: CreateHost, creators: ReadonlyMap<number, Creat
     provide(program) {
       for (const one of all) one.provide?.(program);
     },
+    own(owner) {
+      for (const one of all) one.own?.(owner);
+    },
     release() {
       for (const one of all) one.release();
     },

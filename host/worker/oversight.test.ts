@@ -2,6 +2,7 @@
 
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { AllowedHost } from '../gen/runtime.ts';
 import { until } from '../testing/until.ts';
 import { RawConnection, requestText } from '../trigger/http/testing/raw-connection.ts';
 import { createAppPlan, createComponentPlan, createRoute, readComponent } from './testing/prepared-app.ts';
@@ -52,6 +53,20 @@ processorTime(
       for (let round = 0; round < 20; round++) assert.is(await statusOf(port, '/hello'), 200);
     }),
 );
+
+processorTime('answers 504 also where the guest that loops was called by the app itself', async () => {
+  const allowedOutboundHosts: AllowedHost[] = [{ tag: 'rule', val: { host: { tag: 'any' }, port: { tag: 'any' } } }];
+  const front = createComponentPlan('front', { allowedOutboundHosts });
+  const calling = createAppPlan([front], [createRoute('front')]);
+  const environment = { SPIN_MAX_PROCESSOR_SECONDS: '0.3' };
+  const { port, stop } = await startTestWorker(calling, { front: hello }, { environment });
+  try {
+    assert.is(await statusOf(port, '/fetch?http://self.alt/loop'), 504);
+    assert.is(await statusOf(port, '/fetch?http://self.alt/hello'), 200);
+  } finally {
+    await stop();
+  }
+});
 
 processorTime('ends one after another, as often as it must', () =>
   onWorker({ SPIN_MAX_PROCESSOR_SECONDS: '0.1' }, async ({ port }) => {

@@ -112,7 +112,7 @@ function exportTable(plan: LinkPlan): ExportTable {
 
 /** One use of an instance: it goes back to the pool when nothing went wrong with it. */
 class PristineInstance implements ComponentInstance {
-  owner: object | undefined;
+  #owner: object | undefined;
   readonly #pool: InstancePool;
   readonly #pooled: PooledInstance;
   readonly #exports: ExportTable;
@@ -124,6 +124,15 @@ class PristineInstance implements ComponentInstance {
     this.#pooled = pooled;
     this.#exports = exports;
     pooled.instance.user = this;
+  }
+
+  get owner(): object | undefined {
+    return this.#owner;
+  }
+
+  set owner(owner: object | undefined) {
+    this.#owner = owner;
+    this.#pooled.host.own?.(owner);
   }
 
   async call(exportName: string, functionName: string, args: readonly unknown[]): Promise<unknown> {
