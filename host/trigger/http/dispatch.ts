@@ -37,7 +37,7 @@ export type Dispatch = (exchange: Exchange) => Promise<void>;
 export function createDispatch(options: DispatchOptions): Dispatch {
   return async (exchange) => {
     const target = parseRequestTarget(exchange.target, exchange.host);
-    if (target === undefined) answerUnaddressed(exchange, options.app);
+    if (target === undefined) answerUnaddressed(exchange, options);
     else if (target.path.startsWith(WELL_KNOWN)) answerWellKnown(target.path, options.app, exchange);
     else {
       const answering = answerByRoute(options, exchange, target);
@@ -48,10 +48,11 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   };
 }
 
-/** As in Spin, a request that says not where it goes gets no answer; a probe need not say it. */
-function answerUnaddressed(exchange: Exchange, app: AppPlan): void {
+/** As in Spin, a request that says not where it goes gets no answer of a route; a probe need not say it. */
+function answerUnaddressed(exchange: Exchange, { app, routes }: DispatchOptions): void {
   const [path = ''] = exchange.target.split(/[?#]/);
   if (path.startsWith(WELL_KNOWN)) answerWellKnown(path, app, exchange);
+  else if (path.startsWith('/') && findRoute(routes, path) === undefined) exchange.answerWhole(404, []);
   else exchange.refuse();
 }
 

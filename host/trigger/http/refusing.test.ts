@@ -31,6 +31,10 @@ plain('is healthy also for a probe that names no host', async () => {
   assert.equal([status, body], [200, 'OK']);
 });
 
+plain('is not there also for a request that names no host', async () => {
+  assert.is((await exchange(worker.port, 'GET /nothing HTTP/1.0\r\n\r\n')).status, 404);
+});
+
 plain('says which app it is', async () => {
   const { status, headers, body } = await get('/.well-known/spin/info');
   assert.is(status, 200);
