@@ -22,7 +22,7 @@ const WAYS = {
   string: 'write a text in quotes',
   boolean: 'write `true` or `false`, without quotes',
   integer: 'write a whole number, without quotes',
-  array: 'write a list in brackets',
+  array: 'write a list in brackets, or put its name in two of them over each table',
   table: 'write a table in braces, or under a heading of its own',
 } as const;
 

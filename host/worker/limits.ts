@@ -9,6 +9,12 @@ export const INSTANCES_VARIABLE = 'SPIN_MAX_INSTANCE_COUNT';
 /** The environment variable with how many requests share an instance, one after another. The name is that of Spin's option. */
 export const REUSE_VARIABLE = 'SPIN_MAX_INSTANCE_REUSE_COUNT';
 
+/** The environment variable with the seconds that requests under way get after SIGTERM. */
+const GRACE_VARIABLE = 'SPIN_SHUTDOWN_GRACE_SECONDS';
+
+/** Kubernetes kills 30 s after SIGTERM. */
+const DEFAULT_GRACE_SECONDS = 25;
+
 const DEFAULT_PROCESSOR_SECONDS = 30;
 /** As Spin's pool has it. */
 const DEFAULT_INSTANCES = 1000;
@@ -55,6 +61,11 @@ export function limitsOf(
     ),
     maxBusyBytes: memoryBytes === null ? null : Math.floor(memoryBytes * BUSY_SHARE),
   };
+}
+
+/** Reads how many seconds requests under way get after SIGTERM. Throws an `Error` where that is no number. */
+export function graceSecondsOf(environment: Readonly<Record<string, string>>): number {
+  return numberOf(environment, GRACE_VARIABLE, /^\d+(\.\d+)?$/) ?? DEFAULT_GRACE_SECONDS;
 }
 
 function numberOf(environment: Readonly<Record<string, string>>, name: string, form: RegExp): number | undefined {

@@ -257,6 +257,11 @@ const cases: [why: string, text: string, errors: string[]][] = [
     ['4:18 variables_provider[0].authority_host: unknown authority host "AzureMars"'],
   ],
   [
+    'an authority by a name that every object has',
+    provider('type = "azure_key_vault"\nvault_url = "https://v"\nauthority_host = "constructor"'),
+    ['4:18 variables_provider[0].authority_host: unknown authority host "constructor"'],
+  ],
+  [
     'a store of another type',
     '[key_value_store.a]\ntype = "etcd"',
     ['2:8 key_value_store.a.type: unknown key-value store type "etcd"'],

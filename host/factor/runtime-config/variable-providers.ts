@@ -102,7 +102,8 @@ function readCredential(table: TableReader): AzureClientSecret | undefined {
   const names = ['client_id', 'client_secret', 'tenant_id'] as const;
   const [clientId, clientSecret, tenantId] = names.map((name) => table.string(name)?.value);
   const host = table.string('authority_host');
-  const authorityHost = AUTHORITY_HOSTS[host?.value ?? 'AzurePublicCloud'];
+  const name = host?.value ?? 'AzurePublicCloud';
+  const authorityHost = Object.hasOwn(AUTHORITY_HOSTS, name) ? AUTHORITY_HOSTS[name] : undefined;
   if (host && authorityHost === undefined) {
     const known = Object.keys(AUTHORITY_HOSTS).join(', ');
     table.diagnostics.error(host, `unknown authority host ${JSON.stringify(host.value)}`, `use one of: ${known}`);
