@@ -64,7 +64,9 @@ export async function listenHttp(
     else connections.serve(socket, speaksHttp2);
   };
   const isFurther = sharing?.thread === 'further';
-  const server = tls ? createTlsServer(tls, accept, log) : createServer({ allowHalfOpen: true, noDelay: true }, accept);
+  const server = tls
+    ? createTlsServer(tls, accept, log, connections.limits.connections)
+    : createServer({ allowHalfOpen: true, noDelay: true }, accept);
   if (!isFurther) await listen(server, listenAddress);
   return {
     address: isFurther ? sharing.address : boundAddress(server),
