@@ -1,5 +1,7 @@
 // What a worker's guests may take, by the container's environment and its memory.
 
+import { readNumberSetting } from '../number-setting.ts';
+
 /** The environment variable with the seconds of processor time that a guest may hold its thread without giving way; 0 is for ever. */
 export const PROCESSOR_VARIABLE = 'SPIN_MAX_PROCESSOR_SECONDS';
 
@@ -50,11 +52,11 @@ export function limitsOf(
   memoryBytes: number | null,
   components: number,
 ): WorkerLimits {
-  const seconds = numberOf(environment, PROCESSOR_VARIABLE, /^\d+(\.\d+)?$/) ?? DEFAULT_PROCESSOR_SECONDS;
+  const seconds = readNumberSetting(environment, PROCESSOR_VARIABLE) ?? DEFAULT_PROCESSOR_SECONDS;
   return {
     processorMs: seconds === 0 ? null : seconds * 1000,
-    maxInstances: Math.max(1, numberOf(environment, INSTANCES_VARIABLE, /^\d+$/) ?? DEFAULT_INSTANCES),
-    maxUses: Math.max(1, numberOf(environment, REUSE_VARIABLE, /^\d+$/) ?? 1),
+    maxInstances: Math.max(1, readNumberSetting(environment, INSTANCES_VARIABLE, true) ?? DEFAULT_INSTANCES),
+    maxUses: Math.max(1, readNumberSetting(environment, REUSE_VARIABLE, true) ?? 1),
     maxIdleBytes: Math.min(
       MAX_IDLE_BYTES,
       Math.floor(((memoryBytes ?? Infinity) * IDLE_SHARE) / Math.max(1, components)),
@@ -65,13 +67,5 @@ export function limitsOf(
 
 /** Reads how many seconds requests under way get after SIGTERM. Throws an `Error` where that is no number. */
 export function graceSecondsOf(environment: Readonly<Record<string, string>>): number {
-  return numberOf(environment, GRACE_VARIABLE, /^\d+(\.\d+)?$/) ?? DEFAULT_GRACE_SECONDS;
-}
-
-function numberOf(environment: Readonly<Record<string, string>>, name: string, form: RegExp): number | undefined {
-  const text = environment[name];
-  if (text === undefined || text === '') return undefined;
-  if (!form.test(text))
-    throw new Error(`${name} is ${JSON.stringify(text)}, which is no number: give it one, or leave it out`);
-  return Number(text);
+  return readNumberSetting(environment, GRACE_VARIABLE) ?? DEFAULT_GRACE_SECONDS;
 }
