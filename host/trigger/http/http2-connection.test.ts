@@ -219,6 +219,23 @@ h2('keeps to limits', () =>
   ),
 );
 
+h2('ends a client that begins no request in the time for a head, and lets one that has had an answer wait', () =>
+  serving(
+    (exchange) => exchange.answerWhole(200, []),
+    async ({ port }) => {
+      const session = connect(`http://127.0.0.1:${port}`);
+      await read(session.request({ ':path': '/' }));
+      await using idle = await RawConnection.open(port);
+      // The beginning of a head that has no end: HEADERS of stream 1 without END_HEADERS.
+      idle.send(`${PREFACE}${SETTINGS}\0\0\x01\x01\0\0\0\0\x01\x82`);
+      await idle.readToEnd();
+      assert.is((await read(session.request({ ':path': '/' }))).status, 200);
+      session.destroy();
+    },
+    { headSeconds: 0.2 },
+  ),
+);
+
 h2('finishes what is under way when it drains', async () => {
   let held: Exchange | undefined;
   await connected(
