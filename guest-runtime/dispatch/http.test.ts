@@ -87,12 +87,27 @@ http('orders routes of all triggers, and private ones last', () => {
   );
 });
 
-http('keeps the last of several triggers with the same route, and says so', () => {
+http('keeps private routes whose triggers have one id', () => {
+  const trigger = (component: string) =>
+    `[[trigger.http]]\nid = "t"\ncomponent = "${component}"\nroute = { private = true }\n`;
+  assert.equal(
+    plan(trigger('a') + trigger('b')).routes.map(({ target }) => target),
+    [
+      { tag: 'component', val: 'a' },
+      { tag: 'component', val: 'b' },
+    ],
+  );
+});
+
+http('keeps the last of several triggers with the same route, the others for the app alone, and says so', () => {
   const trigger = (component: string) => `[[trigger.http]]\ncomponent = "${component}"\nroute = "/x"\n`;
   const { routes, warnings } = plan(trigger('a') + trigger('b'));
   assert.equal(
-    routes.map(({ target }) => target),
-    [{ tag: 'component', val: 'b' }],
+    routes.map(({ target, pattern }) => [target, pattern !== undefined]),
+    [
+      [{ tag: 'component', val: 'b' }, true],
+      [{ tag: 'component', val: 'a' }, false],
+    ],
   );
   assert.equal(warnings, ['8:9 route "/x" replaces the same route of trigger `a-http-trigger`']);
 });
