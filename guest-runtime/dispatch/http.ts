@@ -137,7 +137,8 @@ function readExecutor(settings: TableReader): Executor {
   if (entrypoint && entrypoint.value !== '_start') {
     table.diagnostics.error(entrypoint, '`entrypoint` is not supported', 'remove it, and export `_start`');
   }
-  table.finish();
+  // Spin looks at no other field of an executor without any.
+  table.finish(isWagi ? 'error' : 'warning');
   return isWagi ? { type: 'wagi', argv: argv ?? DEFAULT_ARGV } : { type: 'http', argv: undefined };
 }
 
