@@ -73,6 +73,17 @@ answers('is none where a request is refused, which the client is not to send aga
   ),
 );
 
+answers('that node:http2 does not take ends the stream', () =>
+  connected(
+    (exchange) => assert.throws(() => exchange.answerWhole(200, [':none', '1'])),
+    async (session) => {
+      const stream = session.request({ ':path': '/' });
+      await read(stream).catch(() => {});
+      assert.is(stream.rstCode, constants.NGHTTP2_INTERNAL_ERROR);
+    },
+  ),
+);
+
 const requests = suite('a request over HTTP/2');
 
 async function hostAndHeadersOf(headers: Record<string, string | string[]>): Promise<[string | undefined, string[]]> {

@@ -250,7 +250,13 @@ export class Http2Exchange implements Exchange, BodyConsumer {
     const fields = fieldsFrom(this.#answerHeaders);
     delete fields['content-length'];
     if (length !== undefined && this.#status !== 204) fields['content-length'] = String(length);
-    this.#stream.respond({ ':status': this.#status, ...fields }, { endStream, waitForTrailers: !endStream });
+    try {
+      this.#stream.respond({ ':status': this.#status, ...fields }, { endStream, waitForTrailers: !endStream });
+    } catch (error) {
+      // Whatever node:http2 does not take, nobody is to wait for.
+      this.#stream.close(INTERNAL_ERROR);
+      throw error;
+    }
   }
 
   #finish(): void {
