@@ -295,6 +295,17 @@ preparing('says that no export serves the trigger', async (context) => {
   );
 });
 
+preparing('says what is wrong with each component at once', async (context) => {
+  for (const name of ['one', 'two']) await writeFile(join(context.rootfs, `${name}.wasm`), 'no component');
+  const lines = await refusalOf(
+    context,
+    `${MANIFEST}[component.one]\nsource = "one.wasm"\n[component.two]\nsource = "two.wasm"\n`,
+  );
+  assert.is(lines.length, 2);
+  assert.match(lines[0] ?? '', /:9:10: component\.one\.source: \/one\.wasm: not a component/);
+  assert.match(lines[1] ?? '', /:11:10: component\.two\.source: \/two\.wasm: not a component/);
+});
+
 preparing('says that an image has no manifest', async (context) => {
   await rm(join(context.rootfs, 'spin.toml'));
   assert.equal(await refusalOf(context), [

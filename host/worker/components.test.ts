@@ -75,6 +75,14 @@ components('names the component and every interface that nothing offers', async 
   assert.is(message, 'component "one" imports "b:b@1.0.0", "a:a@2.0.0", which this host does not offer');
 });
 
+components('names each of the components that lack something', async () => {
+  const message = await messageOf(loadComponents(createApp({ one: 'b:b@1.0.0', two: 'c:c@1.0.0' }), createLoader([])));
+  assert.equal(message.split('\n'), [
+    'component "one" imports "b:b@1.0.0", which this host does not offer',
+    'component "two" imports "c:c@1.0.0", which this host does not offer',
+  ]);
+});
+
 components('opens nothing that it does not release', async () => {
   const loader = createLoader(['a:a@1']);
   await loadComponents(createApp({ one: 'a:a@1.0.0' }), loader);

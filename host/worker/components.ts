@@ -22,7 +22,7 @@ export type ComponentLoader = {
 };
 
 /**
- * Loads every component that serves a trigger. Throws an `Error` that names the component and what it lacks. The same wasm file
+ * Loads every component that serves a trigger. Throws an `Error` that names each component that cannot be, and what it lacks. The same wasm file
  * under two ids is loaded twice, because an engine keeps instances with the host that they got; V8 compiles it once all the same.
  */
 export async function loadComponents(app: PreparedApp, loader: ComponentLoader): Promise<readonly LoadedComponent[]> {
@@ -38,7 +38,10 @@ export async function loadComponents(app: PreparedApp, loader: ComponentLoader):
     const plan = app.plan.components.find(({ id }) => id === ref.id);
     return plan === undefined || ref.handler === null ? [] : [load(plan, ref.handler, compile(ref), loader)];
   });
-  return Promise.all(components);
+  const loaded = await Promise.allSettled(components);
+  const reasons = loaded.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+  if (reasons.length === 0) return Promise.all(components);
+  throw new Error(reasons.map(({ message }) => message).join('\n'), { cause: reasons[0] });
 }
 
 /** What costs speed is said; that requests see pristine instances goes without saying. */

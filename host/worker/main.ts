@@ -6,8 +6,9 @@ import type { Invocation } from '../invocation.ts';
 import { WORKER_MOUNT, workerPathsIn } from './config.ts';
 import { Executors } from './executors.ts';
 import { readWorkerInput, watchControl, writeTerminationMessage } from './files.ts';
-import { limitInstanceMemory, limitYoungGeneration } from './heap.ts';
+import { limitInstanceMemory, limitYoungGeneration, MEMORY_VARIABLE } from './heap.ts';
 import { createInstanceCount } from './instance-count.ts';
+import { graceSecondsOf } from './limits.ts';
 import { openApp, openMachine } from './machine.ts';
 import { METRICS_VARIABLE } from './metrics.ts';
 import type { KnownMetrics } from './metrics-server.ts';
@@ -16,15 +17,6 @@ import { type RunningWorker, startWorker, type WorkerOptions } from './worker.ts
 
 /** The exit status of an app that could not start, as the original has it. */
 const STARTUP_FAILED = 137;
-
-/** The environment variable with the seconds that requests under way get after SIGTERM. */
-const GRACE_VARIABLE = 'SPIN_SHUTDOWN_GRACE_SECONDS';
-
-/** The environment variable with the most bytes of memory an instance may have. */
-const MEMORY_VARIABLE = 'SPIN_MAX_INSTANCE_MEMORY';
-
-/** Kubernetes kills 30 s after SIGTERM. */
-const DEFAULT_GRACE_SECONDS = 25;
 
 /** Runs an app. The arguments are for trying it outside a container: the shim's mount, and the app's root folder. */
 export async function runWorker(
@@ -43,14 +35,15 @@ export async function runWorker(
     ({ terminationMessagePath } = input.config);
     const options = await openApp(input, machine, { mount, root, loadParser });
     const { environment } = input.config;
-    limitInstanceMemory(environment[MEMORY_VARIABLE] ?? options.runtimeConfig.maxInstanceMemory?.toString());
+    const graceSeconds = graceSecondsOf(environment);
+    limitInstanceMemory(environment[MEMORY_VARIABLE] || options.runtimeConfig.maxInstanceMemory?.toString(), log);
     const isolations = new Map<string, Isolation>();
     let worker: RunningThreads | undefined;
     await openMetrics(environment[METRICS_VARIABLE], () => ({ isolations, threads: worker?.threads() ?? 0 }));
     worker = await startThreads({ ...options, onIsolation: (id, isolation) => isolations.set(id, isolation) }, args);
     machine.onEvent();
     await ending;
-    await end(worker, environment[GRACE_VARIABLE], log);
+    await end(worker, graceSeconds, log);
     return 0;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -113,8 +106,7 @@ async function startThreads(options: WorkerOptions, args: readonly string[]): Pr
   };
 }
 
-async function end(worker: RunningWorker, grace: string | undefined, log: (line: string) => void): Promise<void> {
-  const seconds = grace !== undefined && /^\d+$/.test(grace) ? Number(grace) : DEFAULT_GRACE_SECONDS;
+async function end(worker: RunningWorker, seconds: number, log: (line: string) => void): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const isDrained = await Promise.race([
     worker.drain().then(() => true),
