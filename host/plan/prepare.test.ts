@@ -274,6 +274,15 @@ const notComponents: [what: string, bytes: number[], message: RegExp][] = [
   ],
   ['no WebAssembly', [1, 2, 3, 4, 5, 6, 7, 8], /not a component: no WebAssembly magic/],
   ['an empty file', [], /not a component: shorter than a preamble/],
+  [
+    'a component whose core module has an unknown instruction',
+    [
+      ...[0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0],
+      ...[1, 25, 0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 5, 1, 3, 0, 0xff, 0x0b],
+      ...[2, 4, 1, 0, 0, 0],
+    ],
+    /core module 0 is not valid: Compiling function #0 failed: Invalid opcode 0xff \(at byte 33\)/,
+  ],
 ];
 for (const [what, bytes, message] of notComponents) {
   preparing(`says that a file is ${what}`, async (context) => {

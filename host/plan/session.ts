@@ -4,6 +4,7 @@
 import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
 import type { Diagnostic, LinkExports, LinkedComponent } from '../gen/runtime.ts';
 import { type ComponentFile, createLinkedFiles, createTranspiledFiles } from './component-files.ts';
+import { findModuleFault } from './core-module.ts';
 import { callGuest, type GuestRuntime, openGuestRuntime } from './guest-runtime.ts';
 import { encodeHead, MessageReader } from './message.ts';
 import {
@@ -110,6 +111,10 @@ class Session {
     const { tag, val } = linked.value;
     // The other engine knows nothing of what is linked to a component.
     const isLinked = tag === 'plan' && (request.engine === 'any' || val.modules.some(({ file }) => file > 0));
+    const fault = isLinked ? findModuleFault(val, sources) : undefined;
+    if (fault !== undefined) {
+      return refuse([{ severity: 'error', ...placeOf(request, fault.file), message: fault.message }]);
+    }
     const files = isLinked
       ? createLinkedFiles(val, sources)
       : createTranspiledFiles(await this.#openTranspiler(), sources[0] as Uint8Array, val);
@@ -134,8 +139,7 @@ class Session {
       const { file, adapter, spin1 } = linked.value.val;
       const module = adapted[file];
       if (module === undefined) break;
-      const dependency = dependencies[file - 1];
-      const place = dependency ? { file: name, field: dependencyField(dependency.name) } : { file: name };
+      const place = placeOf({ name, dependencies }, file);
       const result = await callAdapt(await this.#openAdapt(), place, module, adapter, spin1);
       if ('diagnostics' in result) return result;
       adapted[file] = result.component;
@@ -163,6 +167,15 @@ type Linked =
       /** What was linked: the component, then its dependencies. */
       readonly sources: readonly Uint8Array[];
     };
+
+/** Names the component, or the dependency, whose bytes are file number `file` of what is linked. */
+function placeOf(
+  { name, dependencies }: Pick<Extract<PlanRequest, { kind: 'component' }>, 'name' | 'dependencies'>,
+  file: number,
+): Pick<Diagnostic, 'file' | 'field'> {
+  const dependency = dependencies[file - 1];
+  return dependency ? { file: name, field: dependencyField(dependency.name) } : { file: name };
+}
 
 /** Cuts a payload into the component and its dependencies. */
 function splitSources(dependencies: readonly DependencyEntry[], payload: Uint8Array): Uint8Array[] {
