@@ -79,6 +79,12 @@ export class TaskProcess {
     return result;
   }
 
+  /** Counts what has begun as work, so that what is given after it waits for it. */
+  async include<T>(begun: Promise<T>): Promise<T> {
+    this.#work = Promise.allSettled([this.#work, begun]);
+    return begun;
+  }
+
   /** Resolves when no work is left. */
   async settle(): Promise<void> {
     for (let work: unknown = null; work !== this.#work; ) {

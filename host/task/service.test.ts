@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { codeOf, EXITED_AT, requestOf, TaskMachine } from '../testing/task-machine.ts';
@@ -139,6 +140,23 @@ kills('signals the first process, or all of them', async ({ machine }) => {
   await machine.kill('', 15);
   await machine.kill('', 9, true);
   assert.equal(machine.container.calls, ['start', 'kill 15', 'kill 9 all']);
+});
+
+kills('is answered before the exit that it causes is told', async ({ machine }) => {
+  await machine.run();
+  const { container, service, events } = machine;
+  const gate = Promise.withResolvers<void>();
+  container.during['kill'] = () => {
+    container.init.end(137);
+    return gate.promise;
+  };
+  const killing = machine.kill('', 9).then(() => events.push('answer'));
+  const waiting = service.wait({ id: 'c', execId: '' });
+  await setImmediate();
+  assert.not.ok(events.includes('Exit c c 100 137'));
+  gate.resolve();
+  await Promise.all([killing, waiting]);
+  assert.equal(events.slice(-2), ['answer', 'Exit c c 100 137']);
 });
 
 kills('does not find a process that has ended', async ({ machine }) => {

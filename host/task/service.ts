@@ -119,7 +119,7 @@ export class TaskService implements Handlers<typeof api.Task> {
     const task = this.#tasks.get(id);
     const process = task.process(execId);
     const running = process.requireRunning();
-    if (execId === '') await task.container.kill(signal, all);
+    if (execId === '') await process.include(task.container.kill(signal, all));
     else running.kill(signal);
     return {};
   };
