@@ -45,6 +45,7 @@ export type WorkerOptions = WorkerMachine & {
   readonly readEnvironmentFile: (path: string) => Readonly<Record<string, string>>;
   /** Told once of each component how its requests are kept apart. */
   readonly onIsolation?: ComponentLoader['onIsolation'];
+  readonly onUnusable?: ComponentLoader['onUnusable'];
   /** How the threads of the worker share connections. */
   readonly sharing?: ConnectionSharing;
 };
@@ -88,6 +89,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     prepareHost: await configureFactors(factors, context),
     log: options.log,
     onIsolation: options.onIsolation,
+    onUnusable: options.onUnusable,
   };
   const loaded = await loadComponents(options.app, loader);
   const triggerContext: TriggerContext = {
