@@ -25,6 +25,15 @@ await onEachPodNode('limit', (test) => {
     assert.equal([exitCode, reason], [137, 'OOMKilled']);
   });
 
+  test('of memory kills an app that goes beyond it, which is then OOMKilled', async (node) => {
+    const pod = await node.runPod('pod');
+    await pod.start('app', node.images.app, { resources: { memoryLimitInBytes: 64n * MEBIBYTE } });
+    await untilAnswer(`http://${pod.address}/hello`);
+    await request(`http://${pod.address}/allocate/200`).catch(() => {});
+    const { exitCode, reason } = await pod.untilExited('app');
+    assert.equal([exitCode, reason], [137, 'OOMKilled']);
+  });
+
   test(`of 128 MiB and a tenth of a CPU lets ${javascript ? 'an app in JavaScript' : 'an app'} serve`, async (node) => {
     const image = await node.importApp(javascript ?? TEST_APP);
     const pod = await node.runPod('pod');
