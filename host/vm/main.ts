@@ -3,6 +3,7 @@
 // to standard output, what kernel and systemd say to run/vm/console.log. The first run makes the system's disk, build/vm.
 import { mkdir } from 'node:fs/promises';
 import { requireRoot } from '../testing/each-release.ts';
+import { findRelease } from '../testing/releases.ts';
 import { makeRepositoryDisk, makeSystemDisk } from './disk.ts';
 import { runMachine } from './machine.ts';
 
@@ -27,6 +28,8 @@ const { FILE = '' } = process.env;
 const files = FILE === '' ? DEFAULT_FILES : FILE.split(' ');
 const startedMs = performance.now();
 const system = await makeSystemDisk(print);
+// The machine has no network to get it by.
+await findRelease('2');
 const repository = await makeRepositoryDisk(files);
 print('==> booting');
 const isGood = await runMachine({ system, repository, consoleLog: 'run/vm/console.log', testLog: 'run/vm/tests.log' });
