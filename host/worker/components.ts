@@ -5,6 +5,7 @@ import type { Engine, InstanceHost, Isolation, PreparedComponent } from '../engi
 import { findOffered } from '../engine/offered.ts';
 import type { ComponentPlan } from '../gen/runtime.ts';
 import type { PreparedApp, PreparedComponentRef } from '../plan/prepared-app.ts';
+import type { TriggerComponent } from '../trigger/trigger.ts';
 import { prepareHosts } from './dependency-host.ts';
 import type { LoadedComponent } from './oversight.ts';
 
@@ -19,6 +20,8 @@ export type ComponentLoader = {
   readonly log: (line: string) => void;
   /** Told once of each component how its requests are kept apart. */
   readonly onIsolation?: ((id: string, isolation: Isolation) => void) | undefined;
+  /** Told of a component that traps whenever it is instantiated, the first time that it does. */
+  readonly onUnusable?: ((id: string, error: unknown) => void) | undefined;
 };
 
 /**
@@ -65,7 +68,32 @@ async function load(
     withSnapshots(prepared.imports, await loader.prepareHost(granted)),
   );
   checkImports(plan.id, prepared, createHost());
-  return { id: plan.id, handler, prepared, instantiate: (program) => prepared.instantiate(createHost, program) };
+  const instantiate: TriggerComponent['instantiate'] = (program) => prepared.instantiate(createHost, program);
+  return {
+    id: plan.id,
+    handler,
+    prepared,
+    instantiate: watchFirst(instantiate, (error) => loader.onUnusable?.(plan.id, error)),
+  };
+}
+
+/** Tells of the first failure, unless there was a success before. */
+function watchFirst(
+  instantiate: TriggerComponent['instantiate'],
+  onFailure: (error: unknown) => void,
+): TriggerComponent['instantiate'] {
+  let isKnown = false;
+  const tryFirst: TriggerComponent['instantiate'] = async (program) => {
+    try {
+      return await instantiate(program);
+    } catch (error) {
+      if (!isKnown) onFailure(error);
+      throw error;
+    } finally {
+      isKnown = true;
+    }
+  };
+  return (program) => (isKnown ? instantiate(program) : tryFirst(program));
 }
 
 /** Few components are as old as the snapshots of WASI 0.2; the others' workers load nothing for them. */

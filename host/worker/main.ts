@@ -30,6 +30,10 @@ export async function runWorker(
   onUncaught((error) => log(`internal error: ${error instanceof Error ? error.stack : String(error)}`));
   const ending = Promise.race([aborted(onTerminate()), watchControl()]);
   let terminationMessagePath: string | null = null;
+  const say = (message: string) => {
+    log(`Error: ${message}`);
+    if (terminationMessagePath !== null) writeTerminationMessage(terminationMessagePath, message);
+  };
   try {
     const input = readWorkerInput(workerPathsIn(mount));
     ({ terminationMessagePath } = input.config);
@@ -40,19 +44,25 @@ export async function runWorker(
     const isolations = new Map<string, Isolation>();
     let worker: RunningThreads | undefined;
     await openMetrics(environment[METRICS_VARIABLE], () => ({ isolations, threads: worker?.threads() ?? 0 }));
-    worker = await startThreads({ ...options, onIsolation: (id, isolation) => isolations.set(id, isolation) }, args);
+    const onIsolation = (id: string, isolation: Isolation) => void isolations.set(id, isolation);
+    // It stays up, as the original does. When a probe's failures end it, this is what a person wants to know.
+    const onUnusable = (id: string, error: unknown) =>
+      say(`component "${id}" cannot be instantiated: ${messageOf(error)}`);
+    worker = await startThreads({ ...options, onIsolation, onUnusable }, args);
     machine.onEvent();
     await ending;
     await end(worker, graceSeconds, log);
     return 0;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    log(`Error: ${message}`);
-    if (terminationMessagePath !== null) writeTerminationMessage(terminationMessagePath, message);
+    say(messageOf(error));
     return STARTUP_FAILED;
   } finally {
     await machine.flush();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Serves metrics where the pod asks for it; most do not, and load nothing for it. */
