@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { binaryFromWat } from '../../guest-runtime/link/testing/wat.ts';
 import { buildFirstComponent } from '../build/first-component.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
 import type { Command } from './executable.ts';
@@ -284,6 +285,19 @@ for (const [what, bytes, message] of notComponents) {
     assert.equal(rest, []);
   });
 }
+
+/** A component that exports a function of wasi:random, of this name and type. */
+const componentOfRandom = (name: string, type: string) =>
+  binaryFromWat(`(component
+    (import "wasi:random/random@0.2.12" (instance $i (export "${name}" (func ${type}))))
+    (export "f" (func $i "${name}")))`);
+
+preparing('refuses a function that an interface has with another type, and says both', async (context) => {
+  await writeFile(join(context.rootfs, 'bin/hello.wasm'), await componentOfRandom('get-random-u64', '(result string)'));
+  assert.equal(await refusalOf(context), [
+    '/spin.toml:7:10: component.hello.source: /bin/hello.wasm: the import "wasi:random/random@0.2.12" does not have "get-random-u64" like that: its type is () -> u64, not () -> string',
+  ]);
+});
 
 preparing('says that no export serves the trigger', async (context) => {
   const component = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0];

@@ -5,6 +5,7 @@ import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
 import type { Diagnostic, LinkExports, LinkedComponent } from '../gen/runtime.ts';
 import { type ComponentFile, createLinkedFiles, createTranspiledFiles } from './component-files.ts';
 import { callGuest, type GuestRuntime, openGuestRuntime } from './guest-runtime.ts';
+import { checkHostFunctions } from './host-interfaces.ts';
 import { encodeHead, MessageReader } from './message.ts';
 import {
   type DependencyEntry,
@@ -106,13 +107,17 @@ class Session {
   ): Promise<Answer> {
     const linked = await this.#link(exports, request, splitSources(request.dependencies, payload));
     if ('diagnostics' in linked) return refuse(linked.diagnostics);
-    const { sources } = linked;
-    const { tag, val } = linked.value;
+    const { sources, value } = linked;
     // The other engine knows nothing of what is linked to a component.
-    const isLinked = tag === 'plan' && (request.engine === 'any' || val.modules.some(({ file }) => file > 0));
-    const files = isLinked
-      ? createLinkedFiles(val, sources)
-      : createTranspiledFiles(await this.#openTranspiler(), sources[0] as Uint8Array, val);
+    const isLinked =
+      value.tag === 'plan' && (request.engine === 'any' || value.val.modules.some(({ file }) => file > 0));
+    const checked = value.tag === 'plan' ? checkHostFunctions(value.val, isLinked) : null;
+    if (checked && checked.faults.length > 0)
+      return refuse(checked.faults.map((fault) => describe(request.name, fault)));
+    const files =
+      checked && isLinked
+        ? createLinkedFiles(checked.plan, sources)
+        : createTranspiledFiles(await this.#openTranspiler(), sources[0] as Uint8Array, value.val);
     const entries = files.map(({ name, bytes }): FileEntry => ({ name, size: bytes.length }));
     const length = entries.reduce((sum, { size }) => sum + size, 0);
     return { head: { kind: 'component', files: entries, payload: length }, files };
@@ -194,6 +199,10 @@ function readReason(error: unknown): string {
   const { payload } = error as { payload?: unknown };
   const text = typeof payload === 'string' ? payload : error instanceof Error ? error.message : String(error);
   return text.trim().replaceAll(/\s*\n\s*/g, ': ');
+}
+
+function describe(file: string, message: string): Diagnostic {
+  return { severity: 'error', file, message };
 }
 
 function refuse(diagnostics: readonly Diagnostic[]): Answer {
