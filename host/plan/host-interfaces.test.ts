@@ -11,9 +11,18 @@ import { configureFactors } from '../factor/factor.ts';
 import { factors } from '../factor/index.ts';
 import { createFactorContext } from '../factor/testing/context.ts';
 import { hostInterfaces } from '../gen/host-interfaces.ts';
-import { type CheckedPlan, checkHostFunctions } from './host-interfaces.ts';
+import { type CheckedPlan, checkHostFunctions, checkImports } from './host-interfaces.ts';
 
 const interfaces = suite('checkHostFunctions');
+
+/** The names of what factors offer. */
+async function offeredBy(some: typeof factors): Promise<string[]> {
+  const app = { name: 'a', version: '', description: '', variables: [], triggers: [], components: [], warnings: [] };
+  const prepare = await configureFactors(some, createFactorContext(app));
+  const { imports, release } = (await prepare(createPlanWithoutGrants('a')))();
+  release();
+  return Object.keys(imports);
+}
 
 const FIELDS = '(export "fields" (type $fields (sub resource)))';
 const INPUT = `(import "wasi:io/streams@0.2.0" (instance $streams (export "input-stream" (type (sub resource)))))
@@ -264,13 +273,47 @@ interfaces('names no more faults than people read', async () => {
 });
 
 interfaces('knows every interface that is offered but those of which nobody is granted anything', async () => {
-  const app = { name: 'a', version: '', description: '', variables: [], triggers: [], components: [], warnings: [] };
-  const granting = factors.filter(({ name }) => name !== 'ungranted');
-  const prepare = await configureFactors(granting, createFactorContext(app));
-  const { imports, release } = (await prepare(createPlanWithoutGrants('a')))();
-  release();
-  const others = Object.keys(imports).filter((name) => !Object.hasOwn(hostInterfaces, compatibleName(name)));
+  const granting = await offeredBy(factors.filter(({ name }) => name !== 'ungranted'));
+  const others = granting.filter((name) => !Object.hasOwn(hostInterfaces, compatibleName(name)));
   assert.equal(others, []);
 });
 
 interfaces.run();
+
+const imports = suite('checkImports');
+
+const reason = 'type stream is not supported';
+
+imports('takes for the other engine what WIT has', async () => {
+  const declared = linkComponent(await componentWith({ name: '[method]fields.get', type: GET }));
+  const unlinked = { imports: [], exports: [], reason, declared };
+  assert.equal(checkImports({ tag: 'unlinked', val: unlinked }, false).faults, []);
+});
+
+imports('refuses for the other engine what WIT lacks, which it would call', async () => {
+  const declared = linkComponent(await componentWith({ name: '[method]fields.raw', type: GET }));
+  const unlinked = { imports: [], exports: [], reason, declared };
+  assert.match(checkImports({ tag: 'unlinked', val: unlinked }, false).faults[0] ?? '', '"[method]fields.raw"');
+});
+
+imports('refuses a component whose imports cannot be compared', () => {
+  const unlinked = { imports: ['wasi:http/types@0.2.0'], exports: [], reason };
+  assert.equal(checkImports({ tag: 'unlinked', val: unlinked }, false).faults, [
+    'what it imports cannot be compared with WIT: type stream is not supported',
+  ]);
+});
+
+imports('leaves a component to the worker that imports what is never offered', () => {
+  const unlinked = { imports: ['wasi:http/types@0.2.0', 'wasi:http/client@0.3.0'], exports: [], reason };
+  assert.equal(checkImports({ tag: 'unlinked', val: unlinked }, false).faults, []);
+});
+
+imports('leaves nothing to the worker that is offered', async () => {
+  const left = (await offeredBy(factors)).filter((name) => {
+    const unlinked = { imports: [`${name}.0`], exports: [], reason };
+    return checkImports({ tag: 'unlinked', val: unlinked }, false).faults.length === 0;
+  });
+  assert.equal(left, []);
+});
+
+imports.run();

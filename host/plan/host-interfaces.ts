@@ -6,7 +6,7 @@
 import { compatibleName } from '../../guest-runtime/link/interface-name.ts';
 import type { BoundHostFunction } from '../engine/link/host-function.ts';
 import { hostInterfaces, hostTypes } from '../gen/host-interfaces.ts';
-import type { LinkPlan, PlanHostFunction } from '../gen/runtime.ts';
+import type { LinkedComponent, LinkPlan, PlanHostFunction } from '../gen/runtime.ts';
 import { createFunctionFormatter, TypeTexts } from './type-text.ts';
 
 /** A plan whose host functions are what WIT has or absent, and a line for each that has another type. */
@@ -19,6 +19,23 @@ const SNAPSHOTS = '@0.2.0-rc-2023-';
 
 /** How many faults people read. */
 const SHOWN_FAULTS = 10;
+
+/** Interfaces that no host of this kind offers: the worker says so, by their names. */
+const NEVER_OFFERED = /^wasi:[^@]+@0\.3\./;
+
+/**
+ * Checks what a component imports, whichever engine is to execute it. One whose imports are of types that are not known cannot be
+ * compared; it is at fault.
+ */
+export function checkImports(
+  { tag, val }: Exclude<LinkedComponent, { tag: 'core-module' }>,
+  canBeAbsent: boolean,
+): Partial<CheckedPlan> & Pick<CheckedPlan, 'faults'> {
+  if (tag === 'plan') return checkHostFunctions(val, canBeAbsent);
+  if (val.declared) return checkHostFunctions(val.declared, false);
+  if (val.imports.some((name) => NEVER_OFFERED.test(name))) return { faults: [] };
+  return { faults: [`what it imports cannot be compared with WIT: ${val.reason}`] };
+}
 
 /**
  * Checks the host functions of a plan. What WIT lacks becomes absent, or where the engine does not know of that, a fault. Functions of

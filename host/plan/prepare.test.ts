@@ -287,16 +287,22 @@ for (const [what, bytes, message] of notComponents) {
 }
 
 /** A component that exports a function of wasi:random, of this name and type. */
-const componentOfRandom = (name: string, type: string) =>
+const componentOfRandom = (name: string, type: string, more = '') =>
   binaryFromWat(`(component
     (import "wasi:random/random@0.2.12" (instance $i (export "${name}" (func ${type}))))
-    (export "f" (func $i "${name}")))`);
+    (export "f" (func $i "${name}")) ${more})`);
 
 preparing('refuses a function that an interface has with another type, and says both', async (context) => {
   await writeFile(join(context.rootfs, 'bin/hello.wasm'), await componentOfRandom('get-random-u64', '(result string)'));
   assert.equal(await refusalOf(context), [
     '/spin.toml:7:10: component.hello.source: /bin/hello.wasm: the import "wasi:random/random@0.2.12" does not have "get-random-u64" like that: its type is () -> u64, not () -> string',
   ]);
+});
+
+preparing('refuses it also of a component that only the other engine takes', async (context) => {
+  const large = '(core module (import "a" "m" (memory i64 1)))';
+  await writeFile(join(context.rootfs, 'bin/hello.wasm'), await componentOfRandom('not-there', '', large));
+  assert.match((await refusalOf(context))[0] ?? '', 'does not have "not-there" like that: WIT has no such function');
 });
 
 preparing('says that no export serves the trigger', async (context) => {

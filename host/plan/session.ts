@@ -5,7 +5,7 @@ import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
 import type { Diagnostic, LinkExports, LinkedComponent } from '../gen/runtime.ts';
 import { type ComponentFile, createLinkedFiles, createTranspiledFiles } from './component-files.ts';
 import { callGuest, type GuestRuntime, openGuestRuntime } from './guest-runtime.ts';
-import { checkHostFunctions } from './host-interfaces.ts';
+import { checkImports } from './host-interfaces.ts';
 import { encodeHead, MessageReader } from './message.ts';
 import {
   type DependencyEntry,
@@ -111,12 +111,11 @@ class Session {
     // The other engine knows nothing of what is linked to a component.
     const isLinked =
       value.tag === 'plan' && (request.engine === 'any' || value.val.modules.some(({ file }) => file > 0));
-    const checked = value.tag === 'plan' ? checkHostFunctions(value.val, isLinked) : null;
-    if (checked && checked.faults.length > 0)
-      return refuse(checked.faults.map((fault) => describe(request.name, fault)));
+    const { plan, faults } = checkImports(value, isLinked);
+    if (faults.length > 0) return refuse(faults.map((message) => ({ severity: 'error', file: request.name, message })));
     const files =
-      checked && isLinked
-        ? createLinkedFiles(checked.plan, sources)
+      plan && isLinked
+        ? createLinkedFiles(plan, sources)
         : createTranspiledFiles(await this.#openTranspiler(), sources[0] as Uint8Array, value.val);
     const entries = files.map(({ name, bytes }): FileEntry => ({ name, size: bytes.length }));
     const length = entries.reduce((sum, { size }) => sum + size, 0);
@@ -199,10 +198,6 @@ function readReason(error: unknown): string {
   const { payload } = error as { payload?: unknown };
   const text = typeof payload === 'string' ? payload : error instanceof Error ? error.message : String(error);
   return text.trim().replaceAll(/\s*\n\s*/g, ': ');
-}
-
-function describe(file: string, message: string): Diagnostic {
-  return { severity: 'error', file, message };
 }
 
 function refuse(diagnostics: readonly Diagnostic[]): Answer {
