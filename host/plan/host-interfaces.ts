@@ -12,15 +12,13 @@ import { createFunctionFormatter, TypeTexts } from './type-text.ts';
 /** A plan whose host functions are what WIT has or absent, and a line for each that has another type. */
 export type CheckedPlan = { readonly plan: LinkPlan; readonly faults: readonly string[] };
 
-/**
- * The snapshots of 2023: their WIT is not kept anywhere, so what differs from what is known of them is no fault before it is called.
- */
+/** The snapshots of 2023, whose WIT no package has: what differs from what is known of them is no fault before it is called. */
 const SNAPSHOTS = '@0.2.0-rc-2023-';
 
 /** How many faults people read. */
 const SHOWN_FAULTS = 10;
 
-/** Interfaces that no host of this kind offers: the worker says so, by their names. */
+/** What most components import whose imports cannot be compared. */
 const NEVER_OFFERED = /^wasi:[^@]+@0\.3\./;
 
 /**
@@ -33,7 +31,8 @@ export function checkImports(
 ): Partial<CheckedPlan> & Pick<CheckedPlan, 'faults'> {
   if (tag === 'plan') return checkHostFunctions(val, canBeAbsent);
   if (val.declared) return checkHostFunctions(val.declared, false);
-  if (val.imports.some((name) => NEVER_OFFERED.test(name))) return { faults: [] };
+  const missing = val.imports.filter((name) => NEVER_OFFERED.test(name)).map((name) => `"${name}"`);
+  if (missing.length > 0) return { faults: [`it imports ${missing.join(', ')}, which this host does not offer`] };
   return { faults: [`what it imports cannot be compared with WIT: ${val.reason}`] };
 }
 
@@ -54,11 +53,11 @@ export function checkHostFunctions(plan: LinkPlan, canBeAbsent: boolean): Checke
   const check = (host: PlanHostFunction): BoundHostFunction => {
     const type = plan.functionTypes[host.type];
     const functions = functionsOf(host.interface);
-    if (functions === undefined || type === undefined) return host;
+    if (functions === undefined) return host;
     const expected = Object.hasOwn(functions, host.name) ? functions[host.name] : undefined;
     // A later version may have it, and guests are linked to more than they use.
     if (expected === undefined) return leaveOut(host, 'WIT has no such function');
-    const found = format(type);
+    const found = type === undefined ? 'none' : format(type);
     if (found === expected) return host;
     const difference = `its type is ${texts.show(expected)}, not ${texts.show(found)}`;
     return host.interface.includes(SNAPSHOTS) ? leaveOut(host, difference) : refuse(host, difference);
