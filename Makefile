@@ -46,7 +46,7 @@ e2e: root build ## end-to-end tests against real containerd (as root); FILE=host
 chaos: root build ## kill parts of pods and containerd at random under load; ROUNDS=100 SEED=1 (as root)
 	@ROUNDS=$(or $(ROUNDS),100) SEED=$(or $(SEED),1) $(NODE) host/testing/run-tests.ts chaos host/e2e/chaos.e2e.ts
 
-versions: root build ## tests of pods under containerd 1.6 (or the machine's own), 1.7 and 2.x, as a table; FILE=host/e2e/x.e2e.ts (as root)
+versions: root build ## tests of pods under containerd 1.6 (or the machine's own), 1.7, 2.x and, with Go, an exact 2.x, as a table; FILE=host/e2e/x.e2e.ts (as root)
 	@$(NODE) host/build/fixtures.ts --missing
 	@$(NODE) host/testing/versions.ts $(FILE)
 

@@ -102,7 +102,8 @@ function planAllowedHosts(component: ManifestComponent, scope: AppScope, diagnos
 function convertHttpHosts(component: ManifestComponent, diagnostics: Diagnostics): Located<string>[] {
   const converted = component.allowedHttpHosts.flatMap((entry) => {
     const entries = convertAllowedHttpHost(entry.value);
-    if (!entries) diagnostics.error(entry, `${JSON.stringify(entry.value)} is not a host`, 'remove the path');
+    if (!entries)
+      diagnostics.error(entry, `${JSON.stringify(entry.value)} is not a host`, 'write `host` or `host:port`');
     return (entries ?? []).map((value) => ({ ...entry, value }));
   });
   const [first] = component.allowedHttpHosts;

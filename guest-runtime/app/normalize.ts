@@ -24,7 +24,15 @@ export type NormalizedTrigger = Place & {
 /** Normalizes a manifest; a trigger that names a component that does not exist is noted. */
 export function normalizeManifest(manifest: Manifest, diagnostics: Diagnostics): NormalizedApp {
   const triggerIds = assignTriggerIds(manifest.triggers);
-  const components = new Map(manifest.components.map((component) => [component.id.value, component]));
+  const components = new Map<string, ManifestComponent>();
+  for (const component of manifest.components) {
+    const { id } = component;
+    if (components.has(id.value)) {
+      const message = `component \`${id.value}\` takes the place of another one of this id`;
+      diagnostics.warning(id, message, 'give each component an id of its own');
+    }
+    components.set(id.value, component);
+  }
   const triggers = manifest.triggers.map((trigger): NormalizedTrigger => {
     const { type, settings, field, at, component: spec } = trigger;
     const id = triggerIds.get(trigger) ?? '';

@@ -64,8 +64,14 @@ retain('refuses ids that no component has', () => {
 });
 
 retain('refuses to drop a component that a kept one may call', () => {
-  assert.equal(describe(retainComponents(createPlan(['http://b.spin.internal']), ['a'], 'f')), [
-    'component `a` may call `b.spin.internal`, which is not retained',
+  assert.equal(retainComponents(createPlan(['http://b.spin.internal']), ['a'], 'f'), [
+    {
+      severity: 'error',
+      file: 'f',
+      field: 'SPIN_COMPONENTS_TO_RETAIN',
+      message: 'component `a` may call `b.spin.internal`, which is not retained',
+      fix: 'retain `b`, too',
+    },
   ]);
 });
 

@@ -3,6 +3,9 @@
 import type { AppPlan, ComponentPlan, Diagnostic, HttpRoute } from '../../host/gen/runtime.ts';
 import { chainingTargetOf } from '../policy/service-chaining.ts';
 
+/** Where operators say what is kept. */
+const FIELD = 'SPIN_COMPONENTS_TO_RETAIN';
+
 /** Keeps the components in `ids`, or says what stands against it. An empty list keeps everything. */
 export function retainComponents(plan: AppPlan, ids: readonly string[], file: string): AppPlan | Diagnostic[] {
   if (ids.length === 0) return plan;
@@ -10,7 +13,10 @@ export function retainComponents(plan: AppPlan, ids: readonly string[], file: st
   const known = plan.components.map(({ id }) => id);
   const problems = [...wanted]
     .filter((id) => !known.includes(id))
-    .map((id) => problemOf(file, `specified component ${JSON.stringify(id)} not found in application`, known));
+    .map((id) => {
+      const message = `specified component ${JSON.stringify(id)} not found in application`;
+      return problemOf(file, message, `use some of: ${known.join(', ')}`);
+    });
   const triggers = plan.triggers.map((trigger) => ({
     ...trigger,
     val: { routes: trigger.val.routes.filter((route) => isKept(route, wanted)) },
@@ -35,13 +41,13 @@ function checkChaining(component: ComponentPlan, kept: ReadonlySet<string>, file
     if (target === 'none') return [];
     return target === 'all' || !kept.has(target.id) ? [target === 'all' ? '*' : target.id] : [];
   });
-  return [...new Set(targets)].map((target) =>
-    problemOf(file, `component \`${component.id}\` may call \`${target}.spin.internal\`, which is not retained`, [
-      ...kept,
-    ]),
-  );
+  return [...new Set(targets)].map((target) => {
+    const message = `component \`${component.id}\` may call \`${target}.spin.internal\`, which is not retained`;
+    const fix = target === '*' ? 'allow it to call those that are retained' : `retain \`${target}\`, too`;
+    return problemOf(file, message, fix);
+  });
 }
 
-function problemOf(file: string, message: string, known: readonly string[]): Diagnostic {
-  return { severity: 'error', file, message, fix: `retained or known: ${known.join(', ')}` };
+function problemOf(file: string, message: string, fix: string): Diagnostic {
+  return { severity: 'error', file, field: FIELD, message, fix };
 }

@@ -44,6 +44,7 @@ export function planHttpRoutes(triggers: readonly HttpTrigger[], diagnostics: Di
     planned.flatMap(({ route }) => (route.target.tag === 'component' ? [[route.target.val, route]] : [])),
   );
   const routes = new Map<string, HttpRoute>();
+  const hidden: HttpRoute[] = [];
   for (const { trigger, route: own } of planned) {
     const last = own.target.tag === 'component' ? (executors.get(own.target.val) ?? own) : own;
     const route = { ...own, executor: last.executor, argv: last.argv };
@@ -51,15 +52,20 @@ export function planHttpRoutes(triggers: readonly HttpTrigger[], diagnostics: Di
       const message = `trigger \`${last.triggerId}\` sets executor \`${last.executor}\` for the same component`;
       diagnostics.warning(trigger, message, 'use one executor for a component');
     }
-    const key = route.pattern ? `route ${route.rawRoute}` : `private ${route.triggerId}`;
-    const replaced = routes.get(key);
+    if (!route.pattern) {
+      hidden.push(route);
+      continue;
+    }
+    const replaced = routes.get(route.rawRoute);
     if (replaced) {
       const message = `route ${JSON.stringify(route.rawRoute)} replaces the same route of trigger \`${replaced.triggerId}\``;
       diagnostics.warning(trigger.settings.place('route'), message, 'give each trigger a route of its own');
+      // The app's components may still call that one.
+      if (replaced.target.tag === 'component') hidden.push({ ...replaced, ...PRIVATE });
     }
-    routes.set(key, route);
+    routes.set(route.rawRoute, route);
   }
-  return [...routes.values()].sort((a, b) => {
+  return [...routes.values(), ...hidden].sort((a, b) => {
     if (!a.pattern || !b.pattern) return Number(!a.pattern) - Number(!b.pattern);
     return compareRoutes(a.pattern, b.pattern);
   });
@@ -131,7 +137,8 @@ function readExecutor(settings: TableReader): Executor {
   if (entrypoint && entrypoint.value !== '_start') {
     table.diagnostics.error(entrypoint, '`entrypoint` is not supported', 'remove it, and export `_start`');
   }
-  table.finish();
+  // Spin looks at no other field of an executor without any.
+  table.finish(isWagi ? 'error' : 'warning');
   return isWagi ? { type: 'wagi', argv: argv ?? DEFAULT_ARGV } : { type: 'http', argv: undefined };
 }
 

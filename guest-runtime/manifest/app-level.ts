@@ -22,17 +22,22 @@ export function checkComponentId(diagnostics: Diagnostics, id: Located<string>):
   diagnostics.error(id, `component id ${JSON.stringify(id.value)} is not in kebab case`, fix);
 }
 
+/** The forms of a target that is no name: in Spin 4 and, the last one, in Spin 3. */
+const TARGETS: readonly (readonly string[])[] = [['url'], ['path'], ['registry', 'id']];
+
 /** Checks `targets`, which matter only where the app is built. */
 export function checkTargets(table: TableReader): void {
   for (const item of table.items('targets')) {
     if (item.type === 'string') continue;
     const target = table.open(item);
     if (!target) continue;
-    const [name, ...others] = ['url', 'path'].filter((field) => target.has(field));
-    if (name === undefined || others.length > 0) {
-      target.diagnostics.error(item, 'a target has one of `url` and `path`', 'write `{ url }`, `{ path }`, or a name');
+    const forms = TARGETS.filter((fields) => fields.some((field) => target.has(field)));
+    const [form = []] = forms;
+    if (forms.length !== 1 || !form.every((field) => target.has(field))) {
+      const fix = 'write `{ url }`, `{ path }`, `{ registry, id }`, or a name';
+      target.diagnostics.error(item, 'a target has one of `url`, `path`, and `registry` with `id`', fix);
     }
-    for (const field of ['url', 'path']) target.string(field);
+    for (const field of TARGETS.flat()) target.string(field);
     target.finish();
   }
 }

@@ -108,6 +108,17 @@ for (const [id, expected, warnings] of [
   });
 }
 
+old('takes the last of several components with one id, and says so', () => {
+  const component = (id: string, source: string) =>
+    `[[component]]\nid = "${id}"\nsource = "${source}"\ntrigger.route = "/${source}"\n`;
+  const { components, warnings } = planOf(HEAD + component('a_b', 'a') + component('a-b', 'b'));
+  assert.equal(
+    components.map(({ source }) => source),
+    [{ tag: 'path', val: 'b' }],
+  );
+  assert.match(warnings.at(-1)?.message ?? '', 'component `a-b` takes the place of another one of this id');
+});
+
 const refusals: [why: string, text: string, errors: string[]][] = [
   ['what lacks everything', 'spin_version = "1"', ['1:1 : missing field `name`', '1:1 : missing field `trigger`']],
   ['a trigger without type', 'spin_version = "1"\nname = "a"\ntrigger = {}', ['3:11 trigger: missing field `type`']],

@@ -11,7 +11,7 @@ import { readSource } from './source.ts';
 import type { TomlValue } from './toml.ts';
 
 /** What a component may reach that has no `allowed_outbound_hosts`: databases needed no permission then. */
-const DATABASES: readonly string[] = ['redis://*:*', 'mysql://*:*', 'postgres://*:*'];
+export const DATABASES: readonly string[] = ['redis://*:*', 'mysql://*:*', 'postgres://*:*'];
 
 /** Reads a manifest whose version has been read. */
 export function readManifestV1(root: TableReader): Manifest {
@@ -71,10 +71,15 @@ function readComponent(root: TableReader, item: TomlValue, type: string | undefi
   return { component, trigger: { field, at, type, id: triggerId, component: { reference: id }, settings } };
 }
 
+/** Writes an id of version 1 as one of version 2 is written. */
+export function toKebabId(id: string): string {
+  return isKebabName(id) ? id : id.replaceAll('_', '-').toLowerCase();
+}
+
 /** Reads an id. One that is not in kebab case, which there was no need for, is written so, where only `_` and capitals stand against it. */
 function readId(table: TableReader): Located<string> {
   const id = table.string('id') ?? { ...table.table, value: '' };
-  const value = id.value.replaceAll('_', '-').toLowerCase();
+  const value = toKebabId(id.value);
   if (id.value === '' || isKebabName(id.value)) return id;
   if (!isKebabName(value)) {
     checkComponentId(table.diagnostics, id);

@@ -29,7 +29,7 @@ name = "app"
 version = "1.2.3"
 description = "An app"
 authors = ["A <a@example.com>"]
-targets = ["spin-up:3.3", { url = "https://example.com/t" }, { path = "t.toml" }]
+targets = ["spin-up:3.3", { url = "https://example.com/t" }, { path = "t.toml" }, { registry = "r", id = "i:1" }]
 
 [application.trigger.http]
 base = "/"
@@ -315,10 +315,11 @@ const cases: [why: string, text: string, problems: string[]][] = [
   ],
   [
     'a target of two kinds, and one of none',
-    '[component.a]\nsource = "a"\ntargets = [{ url = "u", path = "p" }, {}]',
+    '[component.a]\nsource = "a"\ntargets = [{ url = "u", path = "p" }, {}, { id = "i" }]',
     [
-      '6:12 component.a.targets[0]: a target has one of `url` and `path`',
-      '6:39 component.a.targets[1]: a target has one of `url` and `path`',
+      '6:12 component.a.targets[0]: a target has one of `url`, `path`, and `registry` with `id`',
+      '6:39 component.a.targets[1]: a target has one of `url`, `path`, and `registry` with `id`',
+      '6:43 component.a.targets[2]: a target has one of `url`, `path`, and `registry` with `id`',
     ],
   ],
   [

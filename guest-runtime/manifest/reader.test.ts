@@ -42,12 +42,12 @@ reader('gives nothing for absent fields', () => {
 });
 
 const mismatches: [text: string, read: (table: TableReader) => unknown, message: string][] = [
-  ['a = 1', (table) => table.string('a'), 'expected a string, found an integer'],
-  ['a = "x"', (table) => table.boolean('a'), 'expected true or false, found a string'],
-  ['a = 1.5', (table) => table.integer('a'), 'expected an integer, found a number'],
-  ['a = {}', (table) => table.strings('a'), 'expected an array, found a table'],
+  ['a = 1', (table) => table.string('a'), 'expected a string, found an integer | write a text in quotes'],
+  ['a = "x"', (table) => table.boolean('a'), 'expected true or false, found a string | write `true` or `false`,'],
+  ['a = 1.5', (table) => table.integer('a'), 'expected an integer, found a number | write a whole number'],
+  ['a = {}', (table) => table.strings('a'), 'expected an array, found a table | write a list in brackets'],
   ['a = [1]', (table) => table.strings('a'), 'expected a string, found an integer'],
-  ['a = []', (table) => table.child('a'), 'expected a table, found an array'],
+  ['a = []', (table) => table.child('a'), 'expected a table, found an array | write a table in braces'],
   ['a = { b = 1979-05-27 }', (table) => table.stringMap('a'), 'expected a string, found a date'],
 ];
 for (const [text, read, message] of mismatches) {
@@ -67,13 +67,15 @@ reader('notes a required field that is missing', () => {
 });
 
 reader('refuses fields that nobody asked for, and names a near one', () => {
-  const { table, list } = open('componet = 1\nzzz = 2');
+  const { table, list } = open('componet = 1\nzzz = 2\nrouter = 3\nroot = 4');
   table.string('component');
   table.string('route');
   table.finish();
   assert.equal(list(), [
     '1:1 unknown field `componet` | did you mean `component`?',
     '2:1 unknown field `zzz` | remove it; known here: component, route',
+    '3:1 unknown field `router` | did you mean `route`?',
+    '4:1 unknown field `root` | remove it; known here: component, route',
   ]);
 });
 

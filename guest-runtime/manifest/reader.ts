@@ -17,6 +17,15 @@ const DESCRIPTIONS = {
   table: 'a table',
 } as const satisfies Record<TomlValue['type'], string>;
 
+/** How to write what is wanted, in TOML and in JSON. */
+const WAYS = {
+  string: 'write a text in quotes',
+  boolean: 'write `true` or `false`, without quotes',
+  integer: 'write a whole number, without quotes',
+  array: 'write a list in brackets, or put its name in two of them over each table',
+  table: 'write a table in braces, or under a heading of its own',
+} as const;
+
 /** Reads one table. Every method asks for one field; call `finish` when all fields were asked for. */
 export class TableReader {
   readonly diagnostics: Diagnostics;
@@ -144,14 +153,16 @@ export class TableReader {
     }
   }
 
-  #mismatch(value: TomlValue, wanted: TomlValue['type']): void {
-    this.diagnostics.error(value, `expected ${DESCRIPTIONS[wanted]}, found ${DESCRIPTIONS[value.type]}`);
+  #mismatch(value: TomlValue, wanted: keyof typeof WAYS): void {
+    const message = `expected ${DESCRIPTIONS[wanted]}, found ${DESCRIPTIONS[value.type]}`;
+    this.diagnostics.error(value, message, WAYS[wanted]);
   }
 }
 
-/** Whether two field names differ by at most two insertions, deletions or replacements, or only by `-` for `_`. */
+/** Whether two field names differ by at most two insertions, deletions or replacements, or by one where they are short. */
 function isNear(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 2 || Math.min(a.length, b.length) < 3) return false;
+  const length = Math.min(a.length, b.length);
+  if (Math.abs(a.length - b.length) > 2 || length < 3) return false;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
@@ -161,5 +172,5 @@ function isNear(a: string, b: string): boolean {
     }
     row = next;
   }
-  return (row[b.length] ?? 3) <= 2;
+  return (row[b.length] ?? 3) <= (length < 5 ? 1 : 2);
 }

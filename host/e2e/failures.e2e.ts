@@ -96,6 +96,8 @@ await onEachRelease('failing app', (test) => {
     const url = await runApp(containerd, 'app', { flags: ['--env', 'SPIN_MAX_PROCESSOR_SECONDS=0.5', '--cpus', '1'] });
     for (let round = 0; round < 3; round++) {
       const sleeping = request(`${url}/sleep/60000`);
+      // It came before these, so it sleeps when they are answered.
+      for (let count = 0; count < 2; count++) await request(`${url}/hello`);
       assert.is((await request(`${url}/loop`)).status, 504);
       assert.is((await sleeping).status, 503);
       assert.is((await request(`${url}/hello`)).status, 200);

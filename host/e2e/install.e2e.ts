@@ -123,7 +123,7 @@ await onEachPodNode('installer', (test, release) => {
   }
 
   if (!release.version.startsWith('1.')) {
-    test('drops a file into a folder that a configuration of version 3 imports', async (node) => {
+    test('drops a file into a folder that a configuration of the newest version imports', async (node) => {
       const { containerd } = node;
       const target = new Target(node, 'folder');
       const old = await target.configuration();

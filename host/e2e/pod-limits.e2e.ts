@@ -7,9 +7,12 @@ import { TEST_APP } from '../testing/app.ts';
 import { onEachPodNode } from '../testing/each-release.ts';
 import { findProcesses } from '../testing/leftovers.ts';
 import { request, untilAnswer } from '../testing/network.ts';
-import { until } from '../testing/until.ts';
+import { timeScale, until } from '../testing/until.ts';
 
 const MEBIBYTE = 1n << 20n;
+const PERIOD = 100_000n;
+/** A tenth of a processor, where that is a real one; what an emulated one does is no more in all. */
+const TENTH = BigInt(Math.min(10_000 * timeScale, Number(PERIOD)));
 /** A shell that doubles a string until there is no more memory. */
 const GREEDY = ['sh', '-c', 'x=0123456789abcdef; while :; do x=$x$x; done'];
 
@@ -25,10 +28,19 @@ await onEachPodNode('limit', (test) => {
     assert.equal([exitCode, reason], [137, 'OOMKilled']);
   });
 
+  test('of memory kills an app that goes beyond it, which is then OOMKilled', async (node) => {
+    const pod = await node.runPod('pod');
+    await pod.start('app', node.images.app, { resources: { memoryLimitInBytes: 64n * MEBIBYTE } });
+    await untilAnswer(`http://${pod.address}/hello`);
+    await request(`http://${pod.address}/allocate/200`).catch(() => {});
+    const { exitCode, reason } = await pod.untilExited('app');
+    assert.equal([exitCode, reason], [137, 'OOMKilled']);
+  });
+
   test(`of 128 MiB and a tenth of a CPU lets ${javascript ? 'an app in JavaScript' : 'an app'} serve`, async (node) => {
     const image = await node.importApp(javascript ?? TEST_APP);
     const pod = await node.runPod('pod');
-    const resources = { memoryLimitInBytes: 128n * MEBIBYTE, cpuPeriod: 100_000n, cpuQuota: 10_000n };
+    const resources = { memoryLimitInBytes: 128n * MEBIBYTE, cpuPeriod: PERIOD, cpuQuota: TENTH };
     await pod.start('app', image, { resources, environment: { SPIN_VARIABLE_TOKEN: 'any' } });
     const url = `http://${pod.address}/`;
     await untilAnswer(url);

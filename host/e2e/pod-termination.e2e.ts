@@ -81,4 +81,15 @@ await onEachPodNode('termination message', (test) => {
     assert.is((await pod.untilExited('app')).exitCode, 0);
     assert.is(await readFile(app, 'utf8'), '');
   });
+
+  test('of an app whose component traps at its start says so, whatever ends it', async (node) => {
+    const image = await node.importApp('fixtures/apps/traps-at-start');
+    const pod = await node.runPod('pod');
+    const path = await start(pod, node, ['app', image]);
+    // What a liveness probe sees.
+    assert.is((await untilAnswer(`http://${pod.address}/`)).status, 500);
+    await pod.stop('app');
+    assert.is((await pod.untilExited('app')).exitCode, 0);
+    assert.is(await readFile(path, 'utf8'), 'component "trap" cannot be instantiated: unreachable');
+  });
 });

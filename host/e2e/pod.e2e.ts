@@ -1,6 +1,6 @@
 // Pods as Kubernetes runs them: containerd's CRI plugin, a network of its own, sidecars beside a Spin container. What a kubelet asks for
 // is asked here.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { onEachPodNode } from '../testing/each-release.ts';
@@ -45,6 +45,16 @@ await onEachPodNode('pod', (test) => {
     assert.is(new Set(await Promise.all(addresses)).size, 1);
   });
 
+  test('has one network, host name and IPC for its containers, whose processes do not see each other', async (node) => {
+    const pod = await node.runAppWithSidecar();
+    const pids = [await node.pidOf(pod, 'app'), await node.pidOf(pod, 'box')];
+    pids.push((await node.containerd.tasks()).get(pod.id)?.pid ?? 0);
+    for (const [kind, count] of Object.entries({ net: 1, uts: 1, ipc: 1, pid: 3, mnt: 3 })) {
+      const namespaces = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/ns/${kind}`)));
+      assert.is(new Set(namespaces).size, count, kind);
+    }
+  });
+
   test('runs commands in a sidecar: to their end, with streams, in a terminal', async (node) => {
     const pod = await node.runAppWithSidecar();
     const result = await pod.execSync('box', ['sh', '-c', 'echo out; echo err >&2; exit 3']);
@@ -82,6 +92,18 @@ await onEachPodNode('pod', (test) => {
     await until('the answer is there', () => stream.written() === 'got something\n');
     stream.close();
     assert.is((await pod.untilExited('box')).exitCode, 0);
+  });
+
+  test('shows what an app writes to whoever is attached to it', async (node) => {
+    const pod = await node.runAppWithSidecar();
+    const stream = await pod.attach('app');
+    // The connection is there before it leads to the streams.
+    await until('the line is there', async () => {
+      await request(`http://${pod.address}/print`);
+      return stream.complained().includes('a line on stderr\n');
+    });
+    await pod.stop('app');
+    assert.is((await stream.untilEnd()).code, 0);
   });
 
   test('reports what its containers use, and what they use together', async (node) => {

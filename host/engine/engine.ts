@@ -13,10 +13,10 @@ export interface InstanceHost {
   readonly imports: HostImports;
   /** For dependencies that do not share all that the component is granted: theirs, by the dependency's index in the plan. */
   readonly dependencies?: ReadonlyMap<number, HostImports>;
-  /** Tells it for whom the instance works, as `ComponentInstance.owner` says, until `release`. */
-  workFor?(owner: object): void;
   /** Tells the instance what it runs with where it is a program, until `release`. */
   provide?(program: Program): void;
+  /** Tells the instance whom it works for, until `release`. */
+  own?(owner: object | undefined): void;
   /** Ends everything the instance opened and cancels what it waits for. The imports may be used for a next request after it. */
   release(): void;
 }
@@ -43,7 +43,7 @@ export interface PreparedComponent {
 
 /** One instance. Exported functions are called by exported interface (with its version) and function name. */
 export interface ComponentInstance {
-  /** Whom it works for. An engine keeps it, and tells its host. */
+  /** Whom it works for. An engine only keeps it, and tells the instance's host. */
   owner: object | undefined;
   /**
    * Calls an exported function; several calls may wait on imports at a time.

@@ -89,11 +89,11 @@ function createInstanceHost(shared: HostImports, factors: readonly ComponentFact
   for (const factor of factors) if (factor.create) Object.assign(imports, factor.create(scope));
   return {
     imports,
-    workFor: (owner) => {
-      scope.owner = owner;
-    },
     provide: (program) => {
       scope.program = program;
+    },
+    own: (owner) => {
+      scope.owner = owner;
     },
     release: () => scope.release(),
   };

@@ -94,10 +94,10 @@ encoding('has a layer for each dependency, and what it inherits', async () => {
   const dependencies = {
     'x:y/one': { path: 'b.wasm', export: 'z', inherit_configuration: true },
     'x:y/two': { path: 'b.wasm', inherit_configuration: ['files'] },
-    'x:y/three': { path: 'b.wasm' },
-    'x:y/four': '1.0.0',
+    'x:y/three': { component: 'b' },
   };
-  const { types, layers } = open(await encode('spin', { component: { a: { source: 'a.wasm', dependencies } } }));
+  const component = { a: { source: 'a.wasm', dependencies }, b: { source: 'b.wasm' } };
+  const { types, layers } = open(await encode('spin', { component }));
   assert.equal(types.slice(0, 2), ['wasm.content.layer.v1+wasm', 'wasm.content.layer.v1+wasm']);
   assert.is(layers[1].toString(), 'b');
   const locked = JSON.parse(layers.at(-1).toString()).components[0].dependencies;
@@ -118,6 +118,44 @@ encoding('has the files that globs name, without those that are excluded', async
     files.map(({ path }: { path: string }) => path),
     ['static/large'],
   );
+});
+
+for (const [what, component, message] of [
+  [
+    'a dependency',
+    { source: 'a.wasm', dependencies: { 'x:y/z': '1.0.0' } },
+    'dependency "x:y/z" is no file of the app',
+  ],
+  ['a source', { source: { url: 'https://example.com/a.wasm' } }, 'component "a" has no file of the app for a source'],
+] as const) {
+  encoding(`refuses ${what} from elsewhere, which it does not fetch`, async () => {
+    const error = await encode('spin', { component: { a: component } }).catch((error: Error) => error);
+    assert.match((error as Error).message, message);
+  });
+}
+
+encoding('names outbound hosts as they are named now', async () => {
+  const component = { source: 'a.wasm', allowed_outbound_hosts: ['https://a'], allowed_http_hosts: ['b', 'self'] };
+  const { layers } = open(await encode('spin', { component: { a: component } }));
+  const [{ metadata }] = JSON.parse(layers.at(-1).toString()).components;
+  assert.equal(metadata.allowed_outbound_hosts, ['https://a', 'http://b', 'https://b', 'http://self']);
+});
+
+encoding('takes a manifest of version 1', async () => {
+  const component = { id: 'My_App', source: 'a.wasm', config: { k: 'v' }, environment: { A: '1' } };
+  const old = {
+    ...{ spin_version: '1', name: 'old', trigger: { type: 'http', base: '/' } },
+    component: [{ ...component, allowed_http_hosts: ['c'], trigger: { route: '/...' } }],
+  };
+  const { layers } = open(await encode('spin', old));
+  const { metadata, triggers, components } = JSON.parse(layers.at(-1).toString());
+  assert.equal([metadata.name, metadata.triggers], ['old', { http: { base: '/' } }]);
+  const config = { component: 'my-app', route: '/...' };
+  assert.equal(triggers, [{ id: 'trigger-my-app', trigger_type: 'http', trigger_config: config }]);
+  const [{ id, env, config: variables, metadata: granted }] = components;
+  assert.equal([id, env, variables], ['my-app', { A: '1' }, { k: 'v' }]);
+  const databases = ['redis://*:*', 'mysql://*:*', 'postgres://*:*'];
+  assert.equal(granted.allowed_outbound_hosts, [...databases, 'http://c', 'https://c']);
 });
 
 encoding('gives the same bytes each time', async () => {

@@ -69,9 +69,9 @@ export async function createSpinParts(
     return blob.digest;
   };
   for (const [id, component] of listComponents(manifest)) {
-    const source = { digest: await add(LAYER_TYPE.wasm, readFile(entries, String(component['source']))) };
+    const source = { digest: await add(LAYER_TYPE.wasm, readFile(entries, sourceOf(id, component))) };
     const dependencies = new Map<string, ContentRef>();
-    for (const [dependency, path] of listDependencies(component)) {
+    for (const [dependency, path] of listDependencies(component, manifest)) {
       dependencies.set(dependency, { digest: await add(LAYER_TYPE.wasm, readFile(entries, path)) });
     }
     const files = listFiles(component, entries);
@@ -106,9 +106,9 @@ export async function encodeComponentArtifact(component: Uint8Array<ArrayBuffer>
 
 /** The only component's file of an app. Throws when it has several. */
 export function readOnlyComponent(manifest: Table, entries: readonly TarEntry[]): Uint8Array<ArrayBuffer> {
-  const [component, ...others] = listComponents(manifest).values();
+  const [component, ...others] = listComponents(manifest);
   if (!component || others.length > 0) throw new Error('an image of the form wkg is for an app of one component');
-  return readFile(entries, String(component['source']));
+  return readFile(entries, sourceOf(...component));
 }
 
 async function refTo(bytes: Uint8Array<ArrayBuffer>): Promise<ContentRef> {
@@ -121,12 +121,19 @@ function encodeFiles(files: readonly File[]): Promise<Uint8Array<ArrayBuffer>> {
   return gzip(encodeTar(withDirectories(entries)));
 }
 
-/** The dependencies that are files of the app, by name. */
-function listDependencies(component: Table): [name: string, path: string][] {
-  return Object.entries(tableOf(component['dependencies'])).flatMap(([name, value]) => {
-    const { path } = tableOf(value);
-    return typeof path === 'string' ? [[name, path] as [string, string]] : [];
+/** The dependencies' files, by name. Throws where one is no file of the app. */
+function listDependencies(component: Table, manifest: Table): [name: string, path: string][] {
+  return Object.entries(tableOf(component['dependencies'])).map(([name, value]) => {
+    const { path, component: id } = tableOf(value);
+    if (typeof path === 'string') return [name, path];
+    if (typeof id === 'string') return [name, sourceOf(id, listComponents(manifest).get(id) ?? {})];
+    throw new Error(`dependency ${JSON.stringify(name)} is no file of the app`);
   });
+}
+
+function sourceOf(id: string, { source }: Table): string {
+  if (typeof source === 'string') return source;
+  throw new Error(`component ${JSON.stringify(id)} has no file of the app for a source`);
 }
 
 /** The files that a component's `files` name and mount, by their guest path without the slash at its start. */

@@ -3,6 +3,7 @@
 import { encodeImage, type ImageOptions } from './archive.ts';
 import { encodeComponentArtifact, encodeSpinArtifact, readOnlyComponent } from './artifact.ts';
 import type { Table } from './locked-app.ts';
+import { upgradeManifest } from './manifest-v1.ts';
 import type { TarEntry } from './tar.ts';
 
 const FORMS = ['docker', 'spin', 'spin-archive', 'spin-1', 'wkg'] as const;
@@ -24,8 +25,9 @@ export function encodeForm(
 ): Promise<Uint8Array> {
   if (form === 'docker') return encodeImage(entries, options);
   if (manifest === null) throw new Error(`an image of the form ${form} needs a manifest that can be read`);
+  const app = upgradeManifest(manifest);
   const { name } = options;
-  if (form === 'wkg') return encodeComponentArtifact(readOnlyComponent(manifest, entries), name);
+  if (form === 'wkg') return encodeComponentArtifact(readOnlyComponent(app, entries), name);
   const isConfigLocked = form === 'spin-1';
-  return encodeSpinArtifact(manifest, entries, { name, hasArchives: form === 'spin-archive', isConfigLocked });
+  return encodeSpinArtifact(app, entries, { name, hasArchives: form === 'spin-archive', isConfigLocked });
 }

@@ -1,6 +1,8 @@
 // A manifest of version 2 to a locked app, as `spin registry push` does: everything has an id, sources and files are named by the digest
 // of their content. For images of test apps; what a manifest may mean at all is the guest runtime's business.
 
+import { convertAllowedHttpHost } from '../../guest-runtime/policy/allowed-http-host.ts';
+
 /** How content is named: by its digest, small files with the content beside it in base64. */
 export type ContentRef = { readonly digest: string; readonly inline?: string };
 
@@ -52,11 +54,11 @@ export function createLockedApp(manifest: Table, contents: ReadonlyMap<string, C
 }
 
 function lockComponent(id: string, component: Table, content: ComponentContent | undefined): Table {
-  const { description, environment, variables, allowed_outbound_hosts, key_value_stores, ai_models } = component;
+  const { description, environment, variables, key_value_stores, ai_models } = component;
   return {
     id,
     metadata: {
-      ...{ description, allowed_outbound_hosts, key_value_stores, ai_models },
+      ...{ description, allowed_outbound_hosts: listHosts(component), key_value_stores, ai_models },
       databases: component['sqlite_databases'],
     },
     source: { content_type: 'application/wasm', ...content?.source },
@@ -67,6 +69,13 @@ function lockComponent(id: string, component: Table, content: ComponentContent |
       [...(content?.dependencies ?? [])].map(([name, ref]) => [name, lockDependency(name, component, ref)]),
     ),
   };
+}
+
+/** Both lists in the form of the newer one; undefined where there is none. */
+function listHosts({ allowed_outbound_hosts: hosts, allowed_http_hosts: old }: Table): unknown {
+  if (!Array.isArray(old)) return hosts;
+  const converted = old.flatMap((entry: unknown) => convertAllowedHttpHost(String(entry)) ?? []);
+  return [...(Array.isArray(hosts) ? hosts : []), ...converted];
 }
 
 function lockDependency(name: string, component: Table, ref: ContentRef): Table {

@@ -6,6 +6,7 @@ const configuration = suite('parseConfiguration');
 for (const [text, containerd, version] of [
   ['version = 2', '2.1.9', 2],
   ['version = 3', undefined, 3],
+  ['version = 4', '2.4.2', 4],
   ['version = 1', '1.7.24', 1],
   ['', '1.6.20', 1],
   ['', undefined, 1],
@@ -17,7 +18,7 @@ for (const [text, containerd, version] of [
 }
 
 configuration('refuses a version that is not known', () => {
-  assert.throws(() => parseConfiguration('version = 4', '3.0.0'), /version 4/);
+  assert.throws(() => parseConfiguration('version = 5', '3.0.0'), /version 5/);
 });
 
 configuration('sees that CRI is disabled, under either name', () => {

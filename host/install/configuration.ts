@@ -17,13 +17,14 @@ export type Configuration = {
 export type Table = Readonly<Record<string, unknown>>;
 
 /** Versions of the configuration's layout. */
-export type Version = 1 | 2 | 3;
+export type Version = 1 | 2 | 3 | 4;
 
 /** The plugin that has the runtimes, by version of the configuration. */
 export const RUNTIME_PLUGINS: Readonly<Record<Version, string>> = {
   1: 'cri',
   2: 'io.containerd.grpc.v1.cri',
   3: 'io.containerd.cri.v1.runtime',
+  4: 'io.containerd.cri.v1.runtime',
 };
 
 /** The first release of containerd that knows version 3, and takes a configuration without a version for it. */
@@ -47,13 +48,13 @@ export function parseConfiguration(text: string, containerdVersion: string | und
   };
 }
 
-/** The version that a node has which has no configuration: the newest that its containerd knows. */
+/** The version that a node has which has no configuration: the newest that its containerd is sure to know; later releases of 2.x know 4. */
 export function newestVersion(containerdVersion: string | undefined): Version {
   return Number.parseInt(containerdVersion ?? '', 10) >= FIRST_WITH_VERSION_3 ? 3 : 2;
 }
 
 function versionOf({ version }: Table, containerdVersion: string | undefined): Version {
-  if (version === 1 || version === 2 || version === 3) return version;
+  if (version === 1 || version === 2 || version === 3 || version === 4) return version;
   if (version !== undefined) throw new Error(`version ${version} of containerd's configuration is not known`);
   return newestVersion(containerdVersion) === 3 ? 3 : 1;
 }

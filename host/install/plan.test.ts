@@ -94,6 +94,12 @@ const CASES: readonly Case[] = [
     edits: PATHS.dropIn,
     options: SYSTEMD,
   },
+  {
+    name: 'containerd 2.4, which imports a folder unless told otherwise',
+    has: [PATHS.containerd, 'containerd-4'],
+    edits: PATHS.dropIn,
+    options: { SystemdCgroup: false },
+  },
   { name: 'kind', has: [PATHS.containerd, 'kind'], edits: PATHS.containerd, options: SYSTEMD },
   { name: 'minikube', has: [PATHS.containerd, 'minikube'], edits: PATHS.containerd, options: { SystemdCgroup: false } },
   { name: 'microk8s', has: [PATHS.microk8s, 'microk8s'], edits: PATHS.microk8s },
@@ -272,7 +278,7 @@ const refuses = (name: string, texts: Readonly<Record<string, string>>, message:
 refuses('a node without containerd', {}, /no containerd that is known/);
 refuses('a containerd without CRI', { [PATHS.containerd]: fixture('docker') }, /disables CRI/);
 refuses('what is no TOML', { [PATHS.containerd]: 'version = ' }, /cannot read/);
-refuses('a version that is not known', { [PATHS.containerd]: 'version = 4' }, /cannot read/);
+refuses('a version that is not known', { [PATHS.containerd]: 'version = 5' }, /cannot read/);
 refuses('a handler of that name that is not ours', { [PATHS.k3s]: fixture('k3s-found') }, /already has a handler spin/);
 refuses(
   'runtimes written inline, which nothing can be appended to',

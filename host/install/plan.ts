@@ -190,7 +190,7 @@ function importedFolder(
   { configuration: path }: Distribution,
   configuration: Configuration | undefined,
 ): string | undefined {
-  if (configuration?.version !== 3) return undefined;
+  if (configuration === undefined || configuration.version < 3) return undefined;
   const [folder] = configuration.imports.flatMap((glob) => /^(.+)\/\*\.toml$/.exec(glob)?.[1] ?? []);
   if (folder === undefined || folder.startsWith('/')) return folder;
   return `${path.slice(0, path.lastIndexOf('/'))}/${folder}`;

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { binaryFromWat } from '../../guest-runtime/link/testing/wat.ts';
 import { buildFirstComponent } from '../build/first-component.ts';
 import { Code, StatusError } from '../ttrpc/status.ts';
 import type { Command } from './executable.ts';
@@ -275,6 +274,15 @@ const notComponents: [what: string, bytes: number[], message: RegExp][] = [
   ],
   ['no WebAssembly', [1, 2, 3, 4, 5, 6, 7, 8], /not a component: no WebAssembly magic/],
   ['an empty file', [], /not a component: shorter than a preamble/],
+  [
+    'a component whose core module has an unknown instruction',
+    [
+      ...[0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0],
+      ...[1, 25, 0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 5, 1, 3, 0, 0xff, 0x0b],
+      ...[2, 4, 1, 0, 0, 0],
+    ],
+    /core module 0 is not valid: Compiling function #0 failed: Invalid opcode 0xff \(at byte 33\)/,
+  ],
 ];
 for (const [what, bytes, message] of notComponents) {
   preparing(`says that a file is ${what}`, async (context) => {
@@ -286,25 +294,6 @@ for (const [what, bytes, message] of notComponents) {
   });
 }
 
-/** A component that exports a function of wasi:random, of this name and type. */
-const componentOfRandom = (name: string, type: string, more = '') =>
-  binaryFromWat(`(component
-    (import "wasi:random/random@0.2.12" (instance $i (export "${name}" (func ${type}))))
-    (export "f" (func $i "${name}")) ${more})`);
-
-preparing('refuses a function that an interface has with another type, and says both', async (context) => {
-  await writeFile(join(context.rootfs, 'bin/hello.wasm'), await componentOfRandom('get-random-u64', '(result string)'));
-  assert.equal(await refusalOf(context), [
-    '/spin.toml:7:10: component.hello.source: /bin/hello.wasm: the import "wasi:random/random@0.2.12" does not have "get-random-u64" like that: its type is () -> u64, not () -> string',
-  ]);
-});
-
-preparing('refuses it also of a component that only the other engine takes', async (context) => {
-  const large = '(core module (import "a" "m" (memory i64 1)))';
-  await writeFile(join(context.rootfs, 'bin/hello.wasm'), await componentOfRandom('not-there', '', large));
-  assert.match((await refusalOf(context))[0] ?? '', 'does not have "not-there" like that: WIT has no such function');
-});
-
 preparing('says that no export serves the trigger', async (context) => {
   const component = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0];
   await writeFile(join(context.rootfs, 'bin/hello.wasm'), Uint8Array.from(component));
@@ -313,6 +302,17 @@ preparing('says that no export serves the trigger', async (context) => {
     line,
     /^\/spin\.toml:7:10: component\.hello\.source: component `hello` exports nothing that serves http/,
   );
+});
+
+preparing('says what is wrong with each component at once', async (context) => {
+  for (const name of ['one', 'two']) await writeFile(join(context.rootfs, `${name}.wasm`), 'no component');
+  const lines = await refusalOf(
+    context,
+    `${MANIFEST}[component.one]\nsource = "one.wasm"\n[component.two]\nsource = "two.wasm"\n`,
+  );
+  assert.is(lines.length, 2);
+  assert.match(lines[0] ?? '', /:9:10: component\.one\.source: \/one\.wasm: not a component/);
+  assert.match(lines[1] ?? '', /:11:10: component\.two\.source: \/two\.wasm: not a component/);
 });
 
 preparing('says that an image has no manifest', async (context) => {

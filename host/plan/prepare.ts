@@ -4,7 +4,7 @@
 
 import { join } from 'node:path';
 import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
-import type { AppPlan, AppSource, HttpRoute } from '../gen/runtime.ts';
+import type { AppPlan, AppSource, Diagnostic, HttpRoute } from '../gen/runtime.ts';
 import { APP_FILE, readPreparedApp } from './app-entry.ts';
 import { openBlobs, readArtifactSource } from './artifact-source.ts';
 import { filesKeyOf, mountAssets, writeAssets } from './assets.ts';
@@ -125,8 +125,7 @@ async function readApp(
   const directory = join(cache, 'apps', digestOf(['app', 2, planKey, keys, artifact?.filesMount]));
   const cached = await readPreparedApp(cache, directory);
   if (cached) return { app: cached, directory };
-  const components: PreparedComponentRef[] = [];
-  for (const source of sources) components.push(await prepareComponent(planner, plan, source));
+  const components = await prepareComponents(planner, plan, sources);
   const isDynamic = routesOf(plan).some(({ target }) => target.tag === 'dynamic');
   const runtime = isDynamic && planner.runtimeKey !== null ? { key: planner.runtimeKey } : null;
   if (artifact) await writeAssets(cache, artifact.directory, plan);
@@ -135,6 +134,26 @@ async function readApp(
   const app: PreparedApp = { plan: mounted, components, files: [...files], runtime };
   await writeEntry(cache, directory, APP_FILE, formatPreparedApp(app));
   return { app, directory };
+}
+
+/** Prepares all, one after the other. Throws `PlanRefusedError` with what is wrong with each of them. */
+async function prepareComponents(
+  planner: Planner,
+  plan: AppPlan,
+  sources: readonly OpenSource[],
+): Promise<PreparedComponentRef[]> {
+  const components: PreparedComponentRef[] = [];
+  const problems: Diagnostic[] = [];
+  for (const source of sources) {
+    try {
+      components.push(await prepareComponent(planner, plan, source));
+    } catch (error) {
+      if (!(error instanceof PlanRefusedError)) throw error;
+      problems.push(...error.diagnostics);
+    }
+  }
+  if (problems.length > 0) throw new PlanRefusedError(problems);
+  return components;
 }
 
 async function prepareComponent(planner: Planner, plan: AppPlan, source: OpenSource): Promise<PreparedComponentRef> {

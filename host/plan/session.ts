@@ -4,6 +4,7 @@
 import { COMPONENT_INFO } from '../engine/jco/transpile-options.ts';
 import type { Diagnostic, LinkExports, LinkedComponent } from '../gen/runtime.ts';
 import { type ComponentFile, createLinkedFiles, createTranspiledFiles } from './component-files.ts';
+import { findModuleFault } from './core-module.ts';
 import { callGuest, type GuestRuntime, openGuestRuntime } from './guest-runtime.ts';
 import { checkImports } from './host-interfaces.ts';
 import { encodeHead, MessageReader } from './message.ts';
@@ -113,10 +114,15 @@ class Session {
       value.tag === 'plan' && (request.engine === 'any' || value.val.modules.some(({ file }) => file > 0));
     const { plan, faults } = checkImports(value, isLinked);
     if (faults.length > 0) return refuse(faults.map((message) => ({ severity: 'error', file: request.name, message })));
+    const linkedPlan = isLinked ? plan : undefined;
+    const fault = linkedPlan && findModuleFault(linkedPlan, sources);
+    if (fault !== undefined) {
+      return refuse([{ severity: 'error', ...placeOf(request, fault.file), message: fault.message }]);
+    }
     const files =
-      plan && isLinked
-        ? createLinkedFiles(plan, sources)
-        : createTranspiledFiles(await this.#openTranspiler(), sources[0] as Uint8Array, value.val);
+      linkedPlan === undefined
+        ? createTranspiledFiles(await this.#openTranspiler(), sources[0] as Uint8Array, value.val)
+        : createLinkedFiles(linkedPlan, sources);
     const entries = files.map(({ name, bytes }): FileEntry => ({ name, size: bytes.length }));
     const length = entries.reduce((sum, { size }) => sum + size, 0);
     return { head: { kind: 'component', files: entries, payload: length }, files };
@@ -138,8 +144,7 @@ class Session {
       const { file, adapter, spin1 } = linked.value.val;
       const module = adapted[file];
       if (module === undefined) break;
-      const dependency = dependencies[file - 1];
-      const place = dependency ? { file: name, field: dependencyField(dependency.name) } : { file: name };
+      const place = placeOf({ name, dependencies }, file);
       const result = await callAdapt(await this.#openAdapt(), place, module, adapter, spin1);
       if ('diagnostics' in result) return result;
       adapted[file] = result.component;
@@ -167,6 +172,15 @@ type Linked =
       /** What was linked: the component, then its dependencies. */
       readonly sources: readonly Uint8Array[];
     };
+
+/** Names the component, or the dependency, whose bytes are file number `file` of what is linked. */
+function placeOf(
+  { name, dependencies }: Pick<Extract<PlanRequest, { kind: 'component' }>, 'name' | 'dependencies'>,
+  file: number,
+): Pick<Diagnostic, 'file' | 'field'> {
+  const dependency = dependencies[file - 1];
+  return dependency ? { file: name, field: dependencyField(dependency.name) } : { file: name };
+}
 
 /** Cuts a payload into the component and its dependencies. */
 function splitSources(dependencies: readonly DependencyEntry[], payload: Uint8Array): Uint8Array[] {

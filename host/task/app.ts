@@ -46,7 +46,7 @@ export async function provideSpinApp(options: SpinOptions): Promise<AppInCache> 
   const image = await findContainerImage(options);
   const { namespace, containerdAddress: address } = context;
   const identity = 'none' in image ? null : { address, namespace, digest: image.target.digest };
-  const retain = (environmentOf(spec)['SPIN_COMPONENTS_TO_RETAIN'] ?? '').split(',').filter((id) => id !== '');
+  const retain = (environmentOf(spec)['SPIN_COMPONENTS_TO_RETAIN'] ?? '').split(',').flatMap((id) => id.trim() || []);
   const provided = await useCache(options, async (cacheDirectory) => {
     const app = await provideApp({
       ...{ rootfs, cacheDirectory, retain, image: identity },

@@ -1,6 +1,8 @@
 // What happens when a process ends, in the order that containerd relies on:
 //
 //   - an exit is told only after the start of the same process was told, though the process may end before its start returns;
+//   - it is told only after a signal that the OCI runtime sends was answered: containerd 1.6 closes a container's connection when it hears
+//     of its exit, and whoever waits for that answer would get an error;
 //   - a container's exit is the last one of the container: execs that run or are being started come first;
 //   - processes that the kernel does not kill with the first one, because they share another pid namespace, are killed;
 //   - an OOM kill is told before the exit that it caused.

@@ -20,7 +20,6 @@ export class TaskProcess {
   #exit: Exit | null = null;
   readonly #resolveExited: (exit: Exit) => void;
   #work: Promise<unknown> = Promise.resolve();
-  #signalling: Promise<unknown> = Promise.resolve();
 
   constructor(execId: string, stdio: Stdio, spec: string, running: RunningProcess | null) {
     const { promise, resolve } = Promise.withResolvers<Exit>();
@@ -80,16 +79,10 @@ export class TaskProcess {
     return result;
   }
 
-  /** Runs `send` at once, whatever else is under way. */
-  signal(send: () => Promise<void>): Promise<void> {
-    const sent = send();
-    this.#signalling = Promise.allSettled([this.#signalling, sent]);
-    return sent;
-  }
-
-  /** Resolves when all signals that were asked for are sent, or could not be. */
-  async signalled(): Promise<void> {
-    await this.#signalling;
+  /** Counts what has begun as work, so that what is given after it waits for it. */
+  async include<T>(begun: Promise<T>): Promise<T> {
+    this.#work = Promise.allSettled([this.#work, begun]);
+    return begun;
   }
 
   /** Resolves when no work is left. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { codeOf, EXITED_AT, requestOf, TaskMachine } from '../testing/task-machine.ts';
@@ -141,6 +142,23 @@ kills('signals the first process, or all of them', async ({ machine }) => {
   assert.equal(machine.container.calls, ['start', 'kill 15', 'kill 9 all']);
 });
 
+kills('is answered before the exit that it causes is told', async ({ machine }) => {
+  await machine.run();
+  const { container, service, events } = machine;
+  const gate = Promise.withResolvers<void>();
+  container.during['kill'] = () => {
+    container.init.end(137);
+    return gate.promise;
+  };
+  const killing = machine.kill('', 9).then(() => events.push('answer'));
+  const waiting = service.wait({ id: 'c', execId: '' });
+  await setImmediate();
+  assert.not.ok(events.includes('Exit c c 100 137'));
+  gate.resolve();
+  await Promise.all([killing, waiting]);
+  assert.equal(events.slice(-2), ['answer', 'Exit c c 100 137']);
+});
+
 kills('does not find a process that has ended', async ({ machine }) => {
   await machine.run();
   await machine.stop();
@@ -152,21 +170,6 @@ kills('ends a task that was not started', async ({ machine }) => {
   await machine.kill('', 9);
   await machine.stop(137);
   assert.is(await machine.status(), 3);
-});
-
-kills('are answered before a deletion, though the process has ended before', async ({ machine }) => {
-  await machine.run();
-  const sending = Promise.withResolvers<void>();
-  machine.container.during['kill'] = () => sending.promise;
-  const answers: string[] = [];
-  const killing = machine.kill('', 9).then(() => answers.push('kill'));
-  await machine.stop(137);
-  const deleting = machine.delete().then(() => answers.push('delete'));
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(answers, []);
-  sending.resolve();
-  await Promise.all([killing, deleting]);
-  assert.equal(answers, ['kill', 'delete']);
 });
 
 kills('let a deletion go on where a signal could not be sent', async ({ machine }) => {

@@ -119,7 +119,7 @@ export class TaskService implements Handlers<typeof api.Task> {
     const task = this.#tasks.get(id);
     const process = task.process(execId);
     const running = process.requireRunning();
-    if (execId === '') await process.signal(() => task.container.kill(signal, all));
+    if (execId === '') await process.include(task.container.kill(signal, all));
     else running.kill(signal);
     return {};
   };
@@ -141,8 +141,6 @@ export class TaskService implements Handlers<typeof api.Task> {
     await init.serialize(async () => {
       if (init.state !== 'stopped') throw failedPrecondition(`cannot delete task ${id}: it is ${init.state}`);
       await init.running?.drained;
-      // A signal can end the process before its sender knows; containerd closes the connection that waits for it after a deletion.
-      await init.signalled();
       await container.delete();
       init.apply('delete');
       this.#events.publish(event.TaskDelete, { containerId: id, pid: init.pid, ...exitFields(init) });

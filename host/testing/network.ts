@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { mustRun } from './command.ts';
-import { until } from './until.ts';
+import { timeScale, until } from './until.ts';
 
 /** What a test looks at of an HTTP answer. */
 export type Answer = {
@@ -27,7 +27,12 @@ export async function findFreePort(): Promise<number> {
 export async function request(url: string, init: RequestInit = {}): Promise<Answer> {
   const headers = new Headers(init.headers);
   headers.set('connection', 'close');
-  const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(20_000), ...init, headers });
+  const response = await fetch(url, {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(20_000 * timeScale),
+    ...init,
+    headers,
+  });
   return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
 }
 

@@ -29,6 +29,8 @@ const CALL_TIMEOUT_MS = 60_000 * timeScale;
 const SYSTEMD_OPTIONS = ['spin', 'runc']
   .map((name) => `[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.${name}.options]\n  SystemdCgroup = true\n`)
   .join('');
+/** What a kubelet waits for; newer releases of containerd have others, of what is deprecated. */
+const CONDITIONS = ['RuntimeReady', 'NetworkReady'];
 /** capabilities(7); the number is that of linux/capability.h. */
 const CAP_SYS_RESOURCE = 24n;
 
@@ -99,7 +101,7 @@ export class PodNode {
   async untilReady(): Promise<void> {
     await until('CRI is ready', async () => {
       const { status } = await this.connection.call(RuntimeService, RuntimeService.methods.status, {});
-      return status?.conditions.every((condition) => condition.status);
+      return CONDITIONS.every((wanted) => status?.conditions.some(({ type, status }) => type === wanted && status));
     });
   }
 

@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 
 const PROTOCOL = 'v4.channel.k8s.io';
-/** 2 is standard error, 3 the status at the end. */
-const CHANNEL = { stdin: 0, stdout: 1, resize: 4 } as const;
+/** 3 is the status at the end. */
+const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, resize: 4 } as const;
 
 /** What may be asked of a command with streams. */
 export type StreamOptions = { readonly tty?: boolean };
@@ -18,6 +18,8 @@ export type Stream = {
   readonly resize: (columns: number, rows: number) => void;
   /** What came on standard output so far. */
   readonly written: () => string;
+  /** What came on standard error so far. */
+  readonly complained: () => string;
   /** Resolves when the process has ended. Rejects when the connection was closed before. */
   readonly untilEnd: () => Promise<StreamEnd>;
   readonly close: () => void;
@@ -71,6 +73,7 @@ export async function attachTo(url: string): Promise<Stream> {
     write: (text) => send(CHANNEL.stdin, text),
     resize: (columns, rows) => send(CHANNEL.resize, JSON.stringify({ Width: columns, Height: rows })),
     written: () => texts[CHANNEL.stdout] ?? '',
+    complained: () => texts[CHANNEL.stderr] ?? '',
     untilEnd: async () => {
       await closed;
       const [, stdout = '', stderr = '', status = ''] = texts;

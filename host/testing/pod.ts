@@ -19,7 +19,7 @@ import type { Fields } from '../protobuf/message.ts';
 import { Code, statusFromError } from '../ttrpc/status.ts';
 import type { Containerd } from './containerd.ts';
 import { attachTo, openTunnel, type Stream, type StreamOptions, type Tunnel } from './pod-stream.ts';
-import { until } from './until.ts';
+import { timeScale, until } from './until.ts';
 
 const { methods } = RuntimeService;
 
@@ -152,7 +152,7 @@ export class Pod {
   }
 
   /** Stops a container: SIGTERM, and SIGKILL after the grace time. */
-  async stop(name: string, graceSeconds = 10): Promise<void> {
+  async stop(name: string, graceSeconds = 10 * timeScale): Promise<void> {
     const request = { containerId: this.containerId(name), timeout: BigInt(graceSeconds) };
     await this.#node.connection.call(RuntimeService, methods.stopContainer, request);
   }
@@ -194,7 +194,7 @@ export class Pod {
   }
 
   /** Runs a command in a container to its end. */
-  async execSync(name: string, command: readonly string[], timeoutSeconds = 10): Promise<ExecResult> {
+  async execSync(name: string, command: readonly string[], timeoutSeconds = 10 * timeScale): Promise<ExecResult> {
     const request = { containerId: this.containerId(name), cmd: command, timeout: BigInt(timeoutSeconds) };
     const answer = await this.#node.connection.call(RuntimeService, methods.execSync, request);
     const text = new TextDecoder();

@@ -185,7 +185,7 @@ await onEachPodNode('systemd', (test, release) => {
       await isInScope(node, pod, 'box');
       assert.is((await pod.execSync('box', ['true'])).code, 0);
       await pod.updateResources('app', { memoryLimitInBytes: 200n * MEBIBYTE });
-      assert.is(await readLimit(pod, 'app', 'memory.max'), String(200n * MEBIBYTE));
+      assert.is(await node.memoryLimit(pod, 'app'), 200n * MEBIBYTE);
     } finally {
       await node.containerd.configureShim('');
     }

@@ -13,10 +13,10 @@ export class InstanceCancelled extends Error {
 
 /** The open things of one instance. Whoever opens something adds it; closing it early removes it again. */
 export class InstanceScope {
-  /** Whom the instance works for; until `release`. */
-  owner: object | undefined;
   /** What the instance runs with where it is a program; until `release`. */
   program: Program | undefined;
+  /** Whom the instance works for; until `release`. */
+  owner: object | undefined;
   #open: Set<Disposable> | undefined;
 
   /** Adds something to be disposed at the latest by `release`, and returns it. */
@@ -41,8 +41,8 @@ export class InstanceScope {
 
   /** Disposes everything that is open. The scope can be used again. */
   release(): void {
-    this.owner = undefined;
     this.program = undefined;
+    this.owner = undefined;
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Engine, InstanceHost, Isolation, PreparedComponent } from '../engine/engine.ts';
+import type { ComponentInstance, Engine, InstanceHost, Isolation, PreparedComponent } from '../engine/engine.ts';
 import type { PreparedApp } from '../plan/prepared-app.ts';
 import { loadComponents } from './components.ts';
 import { createAppPlan, createComponentPlan } from './testing/prepared-app.ts';
@@ -75,6 +75,14 @@ components('names the component and every interface that nothing offers', async 
   assert.is(message, 'component "one" imports "b:b@1.0.0", "a:a@2.0.0", which this host does not offer');
 });
 
+components('names each of the components that lack something', async () => {
+  const message = await messageOf(loadComponents(createApp({ one: 'b:b@1.0.0', two: 'c:c@1.0.0' }), createLoader([])));
+  assert.equal(message.split('\n'), [
+    'component "one" imports "b:b@1.0.0", which this host does not offer',
+    'component "two" imports "c:c@1.0.0", which this host does not offer',
+  ]);
+});
+
 components('opens nothing that it does not release', async () => {
   const loader = createLoader(['a:a@1']);
   await loadComponents(createApp({ one: 'a:a@1.0.0' }), loader);
@@ -115,5 +123,28 @@ for (const [isolation, line] of isolations) {
     },
   );
 }
+
+components('tells once of a component that cannot be instantiated, and never of one that could', async () => {
+  const loader = createLoader(['wasi:io@0.2']);
+  const outcomes = ['trap', 'trap', '', 'trap'];
+  const told: string[] = [];
+  const onUnusable = (id: string, error: unknown) => void told.push(`${id}: ${error}`);
+  const instantiate = () => {
+    const outcome = outcomes.shift();
+    return outcome === '' ? Promise.resolve({} as ComponentInstance) : Promise.reject(new Error(outcome));
+  };
+  const createEngine = async (name: Engine['name']): Promise<Engine> => ({
+    name,
+    load: async (directory) => ({ ...(await (await loader.createEngine(name)).load(directory)), instantiate }),
+  });
+  const load = async () =>
+    (await loadComponents(createApp({ a: 'wasi:io@0.2.0' }), { ...loader, createEngine, onUnusable }))[0];
+  const [first, second] = [await load(), await load()];
+  for (const component of [first, first, second, second]) {
+    await Promise.try(() => component?.instantiate()).catch(() => {});
+  }
+  assert.equal(told, ['a: Error: trap']);
+  assert.equal(outcomes, []);
+});
 
 components.run();

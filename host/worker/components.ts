@@ -5,6 +5,7 @@ import type { Engine, InstanceHost, Isolation, PreparedComponent } from '../engi
 import { findOffered } from '../engine/offered.ts';
 import type { ComponentPlan } from '../gen/runtime.ts';
 import type { PreparedApp, PreparedComponentRef } from '../plan/prepared-app.ts';
+import type { TriggerComponent } from '../trigger/trigger.ts';
 import { prepareHosts } from './dependency-host.ts';
 import type { LoadedComponent } from './oversight.ts';
 
@@ -19,10 +20,12 @@ export type ComponentLoader = {
   readonly log: (line: string) => void;
   /** Told once of each component how its requests are kept apart. */
   readonly onIsolation?: ((id: string, isolation: Isolation) => void) | undefined;
+  /** Told of a component that traps whenever it is instantiated, the first time that it does. */
+  readonly onUnusable?: ((id: string, error: unknown) => void) | undefined;
 };
 
 /**
- * Loads every component that serves a trigger. Throws an `Error` that names the component and what it lacks. The same wasm file
+ * Loads every component that serves a trigger. Throws an `Error` that names each component that cannot be, and what it lacks. The same wasm file
  * under two ids is loaded twice, because an engine keeps instances with the host that they got; V8 compiles it once all the same.
  */
 export async function loadComponents(app: PreparedApp, loader: ComponentLoader): Promise<readonly LoadedComponent[]> {
@@ -38,7 +41,10 @@ export async function loadComponents(app: PreparedApp, loader: ComponentLoader):
     const plan = app.plan.components.find(({ id }) => id === ref.id);
     return plan === undefined || ref.handler === null ? [] : [load(plan, ref.handler, compile(ref), loader)];
   });
-  return Promise.all(components);
+  const loaded = await Promise.allSettled(components);
+  const reasons = loaded.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+  if (reasons.length === 0) return Promise.all(components);
+  throw new Error(reasons.map(({ message }) => message).join('\n'), { cause: reasons[0] });
 }
 
 /** What costs speed is said; that requests see pristine instances goes without saying. */
@@ -62,7 +68,32 @@ async function load(
     withSnapshots(prepared.imports, await loader.prepareHost(granted)),
   );
   checkImports(plan.id, prepared, createHost());
-  return { id: plan.id, handler, prepared, instantiate: (program) => prepared.instantiate(createHost, program) };
+  const instantiate: TriggerComponent['instantiate'] = (program) => prepared.instantiate(createHost, program);
+  return {
+    id: plan.id,
+    handler,
+    prepared,
+    instantiate: watchFirst(instantiate, (error) => loader.onUnusable?.(plan.id, error)),
+  };
+}
+
+/** Tells of the first failure, unless there was a success before. */
+function watchFirst(
+  instantiate: TriggerComponent['instantiate'],
+  onFailure: (error: unknown) => void,
+): TriggerComponent['instantiate'] {
+  let isKnown = false;
+  const tryFirst: TriggerComponent['instantiate'] = async (program) => {
+    try {
+      return await instantiate(program);
+    } catch (error) {
+      if (!isKnown) onFailure(error);
+      throw error;
+    } finally {
+      isKnown = true;
+    }
+  };
+  return (program) => (isKnown ? instantiate(program) : tryFirst(program));
 }
 
 /** Few components are as old as the snapshots of WASI 0.2; the others' workers load nothing for them. */

@@ -26,6 +26,7 @@ async function prepare(dependencies: readonly Inheritance[]) {
     return () => ({
       imports: { 'x:y/z': { granted } },
       provide: () => void events.push(`provide ${granted}`),
+      own: () => void events.push(`own ${granted}`),
       release: () => void events.push(`release ${granted}`),
     });
   });
@@ -55,8 +56,9 @@ hosts('has nothing more where every dependency inherits all', async () => {
 hosts('begins and ends them together', async () => {
   const { host, events } = await prepare([{ tag: 'some', val: ['ai-models'] }]);
   host.provide?.({} as Parameters<NonNullable<typeof host.provide>>[0]);
+  host.own?.({});
   host.release();
-  assert.equal(events, ['provide abm', 'provide m', 'release abm', 'release m']);
+  assert.equal(events, ['provide abm', 'provide m', 'own abm', 'own m', 'release abm', 'release m']);
 });
 
 hosts.run();

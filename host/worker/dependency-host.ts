@@ -28,11 +28,11 @@ function createHosts(createHost: CreateHost, creators: ReadonlyMap<number, Creat
   return {
     imports: host.imports,
     dependencies: new Map([...others].map(([index, { imports }]) => [index, imports])),
-    workFor(owner) {
-      for (const one of all) one.workFor?.(owner);
-    },
     provide(program) {
       for (const one of all) one.provide?.(program);
+    },
+    own(owner) {
+      for (const one of all) one.own?.(owner);
     },
     release() {
       for (const one of all) one.release();

@@ -10,15 +10,22 @@ export function limitYoungGeneration(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
+/** The environment variable with the most bytes of memory an instance may have. */
+export const MEMORY_VARIABLE = 'SPIN_MAX_INSTANCE_MEMORY';
+
 /** Bytes in a page of WebAssembly memory (WebAssembly core specification). */
 const PAGE_BYTES = 65_536;
 
 /**
  * Limits every linear memory that is made from now on: growing beyond fails as the specification has it, and a component that starts with
- * more does not compile. `text` is a number of bytes; anything else limits nothing.
+ * more has no instance. `text` is a number of bytes; as in Spin, anything else limits nothing, which `warn` is told.
  */
-export function limitInstanceMemory(text: string | undefined): void {
-  if (text === undefined || !/^\d+$/.test(text)) return;
+export function limitInstanceMemory(text: string | undefined, warn: (line: string) => void): void {
+  if (text === undefined || text === '') return;
+  if (!/^\d+$/.test(text)) {
+    warn(`Warning: ${MEMORY_VARIABLE} is ${JSON.stringify(text)}, which is no number of bytes: no limit is kept`);
+    return;
+  }
   const pages = Math.floor(Number(text) / PAGE_BYTES);
   setFlagsFromString(`--wasm-max-mem-pages=${Math.min(pages, 65_536)}`);
 }

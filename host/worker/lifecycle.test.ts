@@ -70,6 +70,12 @@ lifecycle('lets no instance have more memory than the environment says', async (
   assert.is((await exchange(port, requestText('GET', '/oom'))).status, 500);
 });
 
+lifecycle('says that it keeps no limit of memory which is no number', async () => {
+  await using worker = await startHello({ SPIN_MAX_INSTANCE_MEMORY: '16Mi' });
+  await worker.serving();
+  assert.match(worker.stderr, 'SPIN_MAX_INSTANCE_MEMORY is "16Mi", which is no number of bytes: no limit is kept');
+});
+
 lifecycle('ends when its shim has gone', async () => {
   await using worker = await startHello();
   await worker.serving();

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { limitsOf } from './limits.ts';
+import { graceSecondsOf, limitsOf } from './limits.ts';
 
 const MEBIBYTE = 2 ** 20;
 const limits = suite('limitsOf');
@@ -52,6 +52,14 @@ limits('names the variable that is no number', () => {
   assert.throws(
     () => limitsOf({ SPIN_MAX_INSTANCE_COUNT: 'many' }, null, 1, 1),
     'SPIN_MAX_INSTANCE_COUNT is "many", which is no number: give it one, or leave it out',
+  );
+});
+
+limits('gives requests under way 25 s after SIGTERM, unless told otherwise', () => {
+  assert.equal([graceSecondsOf({}), graceSecondsOf({ SPIN_SHUTDOWN_GRACE_SECONDS: '0.5' })], [25, 0.5]);
+  assert.throws(
+    () => graceSecondsOf({ SPIN_SHUTDOWN_GRACE_SECONDS: '5s' }),
+    /GRACE_SECONDS is "5s", which is no number/,
   );
 });
 

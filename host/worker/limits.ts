@@ -1,5 +1,7 @@
 // What a worker's guests may take, by the container's environment and its memory.
 
+import { readNumberSetting } from '../number-setting.ts';
+
 /** The environment variable with the seconds of processor time that a guest may hold its thread without giving way; 0 is for ever. */
 export const PROCESSOR_VARIABLE = 'SPIN_MAX_PROCESSOR_SECONDS';
 
@@ -8,6 +10,12 @@ export const INSTANCES_VARIABLE = 'SPIN_MAX_INSTANCE_COUNT';
 
 /** The environment variable with how many requests share an instance, one after another. The name is that of Spin's option. */
 export const REUSE_VARIABLE = 'SPIN_MAX_INSTANCE_REUSE_COUNT';
+
+/** The environment variable with the seconds that requests under way get after SIGTERM. */
+const GRACE_VARIABLE = 'SPIN_SHUTDOWN_GRACE_SECONDS';
+
+/** Kubernetes kills 30 s after SIGTERM. */
+const DEFAULT_GRACE_SECONDS = 25;
 
 const DEFAULT_PROCESSOR_SECONDS = 30;
 /** As Spin's pool has it. */
@@ -45,11 +53,11 @@ export function limitsOf(
   components: number,
   threads: number,
 ): WorkerLimits {
-  const seconds = numberOf(environment, PROCESSOR_VARIABLE, /^\d+(\.\d+)?$/) ?? DEFAULT_PROCESSOR_SECONDS;
+  const seconds = readNumberSetting(environment, PROCESSOR_VARIABLE) ?? DEFAULT_PROCESSOR_SECONDS;
   return {
     processorMs: seconds === 0 ? null : seconds * 1000,
-    maxInstances: Math.max(1, numberOf(environment, INSTANCES_VARIABLE, /^\d+$/) ?? DEFAULT_INSTANCES),
-    maxUses: Math.max(1, numberOf(environment, REUSE_VARIABLE, /^\d+$/) ?? 1),
+    maxInstances: Math.max(1, readNumberSetting(environment, INSTANCES_VARIABLE, true) ?? DEFAULT_INSTANCES),
+    maxUses: Math.max(1, readNumberSetting(environment, REUSE_VARIABLE, true) ?? 1),
     maxIdleBytes: Math.min(
       MAX_IDLE_BYTES,
       Math.floor(((memoryBytes ?? Infinity) * IDLE_SHARE) / Math.max(1, components * threads)),
@@ -58,10 +66,7 @@ export function limitsOf(
   };
 }
 
-function numberOf(environment: Readonly<Record<string, string>>, name: string, form: RegExp): number | undefined {
-  const text = environment[name];
-  if (text === undefined || text === '') return undefined;
-  if (!form.test(text))
-    throw new Error(`${name} is ${JSON.stringify(text)}, which is no number: give it one, or leave it out`);
-  return Number(text);
+/** Reads how many seconds requests under way get after SIGTERM. Throws an `Error` where that is no number. */
+export function graceSecondsOf(environment: Readonly<Record<string, string>>): number {
+  return readNumberSetting(environment, GRACE_VARIABLE) ?? DEFAULT_GRACE_SECONDS;
 }

@@ -6,8 +6,9 @@ import type { Invocation } from '../invocation.ts';
 import { WORKER_MOUNT, workerPathsIn } from './config.ts';
 import { Executors } from './executors.ts';
 import { readWorkerInput, watchControl, writeTerminationMessage } from './files.ts';
-import { limitInstanceMemory, limitYoungGeneration } from './heap.ts';
+import { limitInstanceMemory, limitYoungGeneration, MEMORY_VARIABLE } from './heap.ts';
 import { createInstanceCount } from './instance-count.ts';
+import { graceSecondsOf } from './limits.ts';
 import { openApp, openMachine } from './machine.ts';
 import { METRICS_VARIABLE } from './metrics.ts';
 import type { KnownMetrics } from './metrics-server.ts';
@@ -16,15 +17,6 @@ import { type RunningWorker, startWorker, type WorkerOptions } from './worker.ts
 
 /** The exit status of an app that could not start, as the original has it. */
 const STARTUP_FAILED = 137;
-
-/** The environment variable with the seconds that requests under way get after SIGTERM. */
-const GRACE_VARIABLE = 'SPIN_SHUTDOWN_GRACE_SECONDS';
-
-/** The environment variable with the most bytes of memory an instance may have. */
-const MEMORY_VARIABLE = 'SPIN_MAX_INSTANCE_MEMORY';
-
-/** Kubernetes kills 30 s after SIGTERM. */
-const DEFAULT_GRACE_SECONDS = 25;
 
 /** Runs an app. The arguments are for trying it outside a container: the shim's mount, and the app's root folder. */
 export async function runWorker(
@@ -38,28 +30,39 @@ export async function runWorker(
   onUncaught((error) => log(`internal error: ${error instanceof Error ? error.stack : String(error)}`));
   const ending = Promise.race([aborted(onTerminate()), watchControl()]);
   let terminationMessagePath: string | null = null;
+  const say = (message: string) => {
+    log(`Error: ${message}`);
+    if (terminationMessagePath !== null) writeTerminationMessage(terminationMessagePath, message);
+  };
   try {
     const input = readWorkerInput(workerPathsIn(mount));
     ({ terminationMessagePath } = input.config);
     const options = await openApp(input, machine, { mount, root, loadParser });
     const { environment } = input.config;
-    limitInstanceMemory(environment[MEMORY_VARIABLE] ?? options.runtimeConfig.maxInstanceMemory?.toString());
+    const graceSeconds = graceSecondsOf(environment);
+    limitInstanceMemory(environment[MEMORY_VARIABLE] || options.runtimeConfig.maxInstanceMemory?.toString(), log);
     const isolations = new Map<string, Isolation>();
     let worker: RunningThreads | undefined;
     await openMetrics(environment[METRICS_VARIABLE], () => ({ isolations, threads: worker?.threads() ?? 0 }));
-    worker = await startThreads({ ...options, onIsolation: (id, isolation) => isolations.set(id, isolation) }, args);
+    const onIsolation = (id: string, isolation: Isolation) => void isolations.set(id, isolation);
+    // It stays up, as the original does. When a probe's failures end it, this is what a person wants to know.
+    const onUnusable = (id: string, error: unknown) =>
+      say(`component "${id}" cannot be instantiated: ${messageOf(error)}`);
+    worker = await startThreads({ ...options, onIsolation, onUnusable }, args);
     machine.onEvent();
     await ending;
-    await end(worker, environment[GRACE_VARIABLE], log);
+    await end(worker, graceSeconds, log);
     return 0;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    log(`Error: ${message}`);
-    if (terminationMessagePath !== null) writeTerminationMessage(terminationMessagePath, message);
+    say(messageOf(error));
     return STARTUP_FAILED;
   } finally {
     await machine.flush();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Serves metrics where the pod asks for it; most do not, and load nothing for it. */
@@ -113,8 +116,7 @@ async function startThreads(options: WorkerOptions, args: readonly string[]): Pr
   };
 }
 
-async function end(worker: RunningWorker, grace: string | undefined, log: (line: string) => void): Promise<void> {
-  const seconds = grace !== undefined && /^\d+$/.test(grace) ? Number(grace) : DEFAULT_GRACE_SECONDS;
+async function end(worker: RunningWorker, seconds: number, log: (line: string) => void): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const isDrained = await Promise.race([
     worker.drain().then(() => true),

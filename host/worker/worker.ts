@@ -48,6 +48,7 @@ export type WorkerOptions = WorkerMachine & {
   readonly onIsolation?: ComponentLoader['onIsolation'];
   /** How many threads the worker may have, this one among them. */
   readonly threads: number;
+  readonly onUnusable?: ComponentLoader['onUnusable'];
   /** How the threads of the worker share connections. */
   readonly sharing?: ConnectionSharing;
   /** How they count instances together. */
@@ -93,6 +94,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     prepareHost: await configureFactors(factors, context),
     log: options.log,
     onIsolation: options.onIsolation,
+    onUnusable: options.onUnusable,
   };
   const loaded = await loadComponents(options.app, loader);
   const triggerContext: TriggerContext = {

@@ -25,7 +25,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['guest-runtime/dispatch'],
   ['guest-runtime/link', 'guest-runtime/manifest', 'guest-runtime/policy'],
   ['host/gen', 'host/invocation.ts', 'host/protobuf'],
-  ['host/bytes.ts', 'host/sha256.ts'],
+  ['host/bytes.ts', 'host/number-setting.ts', 'host/sha256.ts'],
 ];
 
 const IMPORT = /(?:\bfrom |\bimport\(|^import )'(\.[^']+)'/gm;

@@ -2,7 +2,7 @@
 // module's body each time) and complete; the other engine is measured against it.
 
 import { compatibleName } from '../../../guest-runtime/link/interface-name.ts';
-import type { ComponentInstance, Engine, HostImports, PreparedComponent } from '../engine.ts';
+import type { ComponentInstance, Engine, HostImports, InstanceHost, PreparedComponent } from '../engine.ts';
 import { findOffered } from '../offered.ts';
 import { type JcoSource, readJcoSource } from './source.ts';
 
@@ -35,10 +35,7 @@ function createPreparedComponent({ info, instantiate, getCoreModule }: JcoSource
       const imports = pickImports(info.imports, host.imports);
       const exports = await instantiate(getCoreModule, imports, instantiateCore);
       inUse++;
-      return createInstance(exports, () => {
-        inUse--;
-        host.release();
-      });
+      return createInstance(exports, host, () => inUse--);
     },
   };
 }
@@ -58,16 +55,26 @@ function pickImports(names: readonly string[], offered: HostImports): Record<str
   );
 }
 
-function createInstance(exports: Record<string, unknown>, release: () => void): ComponentInstance {
+function createInstance(exports: Record<string, unknown>, host: InstanceHost, onEnd: () => void): ComponentInstance {
+  let owner: object | undefined;
   return {
-    owner: undefined,
+    get owner() {
+      return owner;
+    },
+    set owner(value) {
+      owner = value;
+      host.own?.(value);
+    },
     async call(exportName, functionName, args) {
       const interfaceExports = exports[exportName] as Record<string, GuestFunction> | undefined;
       const exported = interfaceExports?.[camelCase(functionName)];
       if (exported === undefined) throw new Error(`the component exports no "${exportName}#${functionName}"`);
       return exported(...args);
     },
-    dispose: release,
+    dispose() {
+      onEnd();
+      host.release();
+    },
   };
 }
 

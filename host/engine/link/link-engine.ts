@@ -132,7 +132,7 @@ class PristineInstance implements ComponentInstance {
 
   set owner(owner: object | undefined) {
     this.#owner = owner;
-    if (owner !== undefined) this.#pooled.host.workFor?.(owner);
+    this.#pooled.host.own?.(owner);
   }
 
   call(exportName: string, functionName: string, args: readonly unknown[]): Promise<unknown> {

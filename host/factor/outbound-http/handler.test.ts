@@ -209,19 +209,22 @@ handle('waits for rules that have to be asked for', async () => {
   assert.equal(await errorOf(failed), { tag: 'internal-error', val: 'Error: vault sealed' });
 });
 
-for (const own of [undefined, 'self.alt']) {
-  handle(`sends a request to ${own ?? 'no authority'} to the app itself`, async () => {
+for (const [own, hostname, expected] of [
+  [undefined, '127.0.0.1', '127.0.0.1:7'],
+  ['self.alt', '::1', '[::1]:7'],
+] as const) {
+  handle(`sends a request to ${own ?? 'no authority'} to the app itself at ${expected}`, async () => {
     const asked: ChainedRequest[] = [];
     const call = (request: ChainedRequest, response: FutureIncomingResponse) => {
       asked.push(request);
       response.settle({ tag: 'ok', val: new IncomingResponse(200, new Fields(), new EmptyBodySource()) });
     };
-    const entrance = { address: { hostname: '127.0.0.1', port: 7 }, call };
+    const entrance = { address: { hostname, port: 7 }, call };
     const rules: HostRule[] = [{ scheme: 'http', host: { tag: 'self-host' }, port: { tag: 'exact', val: 80 } }];
     const handler = createHandler({ entrance: () => entrance, rules: () => rules });
     await responseOf(handler(createRequest({ authority: own, path: '/own' }), undefined));
     const [{ componentId, method, authority, pathWithQuery } = {} as ChainedRequest] = asked;
-    assert.equal([componentId, method, authority, pathWithQuery], [undefined, 'GET', '127.0.0.1:7', '/own']);
+    assert.equal([componentId, method, authority, pathWithQuery], [undefined, 'GET', expected, '/own']);
     const warnings: string[] = [];
     const denied = createHandler({ entrance: () => entrance, rules: () => [], warn: (line) => warnings.push(line) });
     assert.equal(await errorOf(denied(createRequest({ authority: own }), undefined)), { tag: 'HTTP-request-denied' });

@@ -63,7 +63,7 @@ export function createOutboundRequest(
     scheme: destination.scheme === 'https' ? 'https' : 'http',
     hostname: address?.hostname ?? destination.host,
     port: address?.port ?? destination.port,
-    authority: address ? `${address.hostname}:${address.port}` : (request.authority() ?? ''),
+    authority: address ? formatAuthority(address) : (request.authority() ?? ''),
     path: pathOf(request.pathWithQuery()),
     headers: withoutFields(request.rawHeaders(), (name) => DROPPED.has(name)),
     body: request.takeBody().pipe,
@@ -81,6 +81,10 @@ export function framingOf({ method, headers, body }: OutboundRequest): string[] 
   if (hasField(headers, 'content-length')) return [];
   if (!body.isEmpty) return ['transfer-encoding', 'chunked'];
   return METHODS_WITH_BODY.has(method) ? ['content-length', '0'] : [];
+}
+
+function formatAuthority({ hostname, port }: { readonly hostname: string; readonly port: number }): string {
+  return hostname.includes(':') ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
 function hostOf(authority: string): string {

@@ -27,6 +27,15 @@ export function requireText(table: TableReader, name: string): string {
   return table.string(name)?.value ?? '';
 }
 
+/** Reads a URL of HTTP, without a trailing slash. */
+export function requireUrl(table: TableReader, name: string): string {
+  const text = requireText(table, name);
+  if (text !== '' && !/^https?:\/\/[^/?#]+/.test(text)) {
+    table.diagnostics.error(table.place(name), `${JSON.stringify(text)} is not a URL`, 'start it with `https://`');
+  }
+  return text.replace(/\/+$/, '');
+}
+
 /** Checks fields that nothing reads: some must be there, some may, and some may be true or false. */
 export function checkFields(
   table: TableReader,

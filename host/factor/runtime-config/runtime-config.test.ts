@@ -257,6 +257,21 @@ const cases: [why: string, text: string, errors: string[]][] = [
     ['4:18 variables_provider[0].authority_host: unknown authority host "AzureMars"'],
   ],
   [
+    'an authority by a name that every object has',
+    provider('type = "azure_key_vault"\nvault_url = "https://v"\nauthority_host = "constructor"'),
+    ['4:18 variables_provider[0].authority_host: unknown authority host "constructor"'],
+  ],
+  [
+    'a database at no URL',
+    '[sqlite_database.a]\ntype = "libsql"\nurl = "libsql://a"\ntoken = "t"',
+    ['3:7 sqlite_database.a.url: "libsql://a" is not a URL'],
+  ],
+  [
+    'a model with an API that there is not',
+    '[llm_compute]\ntype = "remote_http"\nurl = "http://a"\nauth_token = "t"\napi_type = "openai"',
+    ['5:12 llm_compute.api_type: unknown API type "openai"'],
+  ],
+  [
     'a store of another type',
     '[key_value_store.a]\ntype = "etcd"',
     ['2:8 key_value_store.a.type: unknown key-value store type "etcd"'],

@@ -2,7 +2,7 @@
 // `[llm_compute]`. A mistake in one is an error all the same.
 
 import type { TableReader } from '../../../guest-runtime/manifest/reader.ts';
-import { checkFields, type Kinds, readKind } from './kind.ts';
+import { checkFields, type Kinds, readKind, requireUrl } from './kind.ts';
 
 const keyValueStores: Kinds<void> = {
   spin: (table) => checkFields(table, { optional: ['path'] }),
@@ -18,12 +18,28 @@ const keyValueStores: Kinds<void> = {
 
 const sqliteDatabases: Kinds<void> = {
   spin: (table) => checkFields(table, { optional: ['path'], flags: ['allow_attach_file'] }),
-  libsql: (table) => checkFields(table, { required: ['url', 'token'] }),
+  libsql: (table) => {
+    requireUrl(table, 'url');
+    checkFields(table, { required: ['token'] });
+  },
 };
+
+/** The APIs that a remote LLM compute may speak. */
+const API_TYPES: readonly string[] = ['default', 'open_ai'];
 
 const llmComputes: Kinds<void> = {
   spin: () => undefined,
-  remote_http: (table) => checkFields(table, { required: ['url', 'auth_token'], optional: ['api_type'] }),
+  remote_http: (table) => {
+    requireUrl(table, 'url');
+    checkFields(table, { required: ['auth_token'] });
+    const type = table.string('api_type');
+    if (!type || API_TYPES.includes(type.value)) return;
+    table.diagnostics.error(
+      type,
+      `unknown API type ${JSON.stringify(type.value)}`,
+      `use one of: ${API_TYPES.join(', ')}`,
+    );
+  },
 };
 
 /** Checks the sections, and gives a line that names them; empty without any. */

@@ -2,7 +2,7 @@
 // (https://spinframework.dev/dynamic-configuration#application-variables-runtime-configuration).
 
 import type { TableReader } from '../../../guest-runtime/manifest/reader.ts';
-import { type Kinds, readKind, requireText } from './kind.ts';
+import { type Kinds, readKind, requireText, requireUrl } from './kind.ts';
 
 /** A provider as it is configured. */
 export type VariableProviderConfig =
@@ -102,7 +102,8 @@ function readCredential(table: TableReader): AzureClientSecret | undefined {
   const names = ['client_id', 'client_secret', 'tenant_id'] as const;
   const [clientId, clientSecret, tenantId] = names.map((name) => table.string(name)?.value);
   const host = table.string('authority_host');
-  const authorityHost = AUTHORITY_HOSTS[host?.value ?? 'AzurePublicCloud'];
+  const name = host?.value ?? 'AzurePublicCloud';
+  const authorityHost = Object.hasOwn(AUTHORITY_HOSTS, name) ? AUTHORITY_HOSTS[name] : undefined;
   if (host && authorityHost === undefined) {
     const known = Object.keys(AUTHORITY_HOSTS).join(', ');
     table.diagnostics.error(host, `unknown authority host ${JSON.stringify(host.value)}`, `use one of: ${known}`);
@@ -115,13 +116,4 @@ function readCredential(table: TableReader): AzureClientSecret | undefined {
   }
   if (clientId === undefined || clientSecret === undefined || tenantId === undefined) return undefined;
   return { tenantId, clientId, clientSecret, authorityHost: authorityHost ?? '' };
-}
-
-/** Reads a URL of HTTP, without a trailing slash. */
-function requireUrl(table: TableReader, name: string): string {
-  const text = requireText(table, name);
-  if (text !== '' && !/^https?:\/\/[^/?#]+/.test(text)) {
-    table.diagnostics.error(table.place(name), `${JSON.stringify(text)} is not a URL`, 'start it with `https://`');
-  }
-  return text.replace(/\/+$/, '');
 }

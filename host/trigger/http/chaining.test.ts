@@ -74,6 +74,22 @@ chaining('denies what the manifest does not allow', async () => {
   assert.ok(headers.includes('x-error-code: 15'), 'HTTP-request-denied');
 });
 
+/** A request for which the app calls itself so many times, each time within the time before. */
+const nested = (times: number) => fetchThrough(`${'http://self.alt/fetch?'.repeat(times - 1)}http://self.alt/hello`);
+
+chaining('follows calls within calls', async () => {
+  assert.is((await nested(64)).body, 'Hello from C!\n');
+});
+
+chaining('refuses calls within calls that have no end, and says so', async () => {
+  const before = worker.logged.length;
+  const { status } = await nested(65);
+  assert.is(status, 502);
+  const [line, ...others] = worker.logged.slice(before);
+  assert.match(line ?? '', 'a call of the app itself is refused as a loop: 64 calls within the app wait');
+  assert.equal(others, []);
+});
+
 chaining('reaches the app itself through its routes', async () => {
   assert.is((await fetchThrough('http://self.alt/environment')).body, 'WHO: front\n');
 });

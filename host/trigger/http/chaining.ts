@@ -21,27 +21,35 @@ import { createChainedHeaders, isSpinHeader } from './spin-headers.ts';
 
 const encoder = new TextEncoder();
 
+/** How many calls within the app may each wait for the next one: more are taken for a loop, which would take all memory. */
+const MAX_DEPTH = 64;
+
 /** What answers calls within the app. */
 export type ChainingOptions = {
   readonly handlers: ReadonlyMap<string, Handler>;
   /** Answers by the app's routes. */
   readonly dispatch: Dispatch;
+  readonly log: (line: string) => void;
 };
 
 /** Answers a call by the component or the route it is for and settles `response`. Never throws. */
 export function answerChained(
-  { handlers, dispatch }: ChainingOptions,
+  { handlers, dispatch, log }: ChainingOptions,
   request: ChainedRequest,
   response: FutureIncomingResponse,
   scope: InstanceScope,
 ): void {
   const { componentId } = request;
   const handler = componentId === undefined ? undefined : handlers.get(componentId);
-  if (componentId !== undefined && handler === undefined) {
-    response.settle({ tag: 'err', val: { tag: 'destination-not-found' } });
+  const depth = depthOf(scope.owner) + 1;
+  const isUnknown = componentId !== undefined && handler === undefined;
+  if (isUnknown || depth > MAX_DEPTH) {
+    if (!isUnknown) log(formatLoop(componentId));
+    request.body.discard();
+    response.settle({ tag: 'err', val: { tag: isUnknown ? 'destination-not-found' : 'loop-detected' } });
     return;
   }
-  const caller = new Caller(request, response, scope);
+  const caller = new Caller(request, response, scope, depth);
   // In a turn of its own: the calling guest is still on the stack.
   const answered = Promise.resolve().then(() =>
     handler ? handler(createHandledRequest(request, caller), caller) : dispatch(caller),
@@ -49,16 +57,28 @@ export function answerChained(
   answered.finally(() => scope.remove(caller));
 }
 
+function formatLoop(componentId: string | undefined): string {
+  const callee = componentId === undefined ? 'the app itself' : `component ${JSON.stringify(componentId)}`;
+  return `Error: a call of ${callee} is refused as a loop: ${MAX_DEPTH} calls within the app wait, each for the next one`;
+}
+
+/** How many calls within the app `owner` is the last of; none where it is a client from outside. */
+function depthOf(owner: object | undefined): number {
+  return owner instanceof Caller ? owner.depth : 0;
+}
+
+/** Returns the client from outside for whose request `owner` is worked for, in the end. */
+export function clientBehind(owner: object | undefined): object | undefined {
+  let behind = owner;
+  while (behind instanceof Caller) behind = behind.asker;
+  return behind;
+}
+
 /** Without a route: its headers say that all of the path is path info. */
 function createHandledRequest({ method, authority, pathWithQuery }: ChainedRequest, { headers, body }: Caller) {
   const path = pathWithQuery.replace(/\?.*$/s, '');
   const all = [...headers, ...createChainedHeaders({ authority, path, pathWithQuery })];
   return { head: { method, pathWithQuery, authority, headers: new Fields(all, true) }, body };
-}
-
-/** Returns the exchange from outside that an exchange is for: itself, or the one whose component has called, however often in between. */
-export function outermost(exchange: Exchange | undefined): Exchange | undefined {
-  return exchange instanceof Caller ? exchange.origin : exchange;
 }
 
 /** The calling component: gone when its instance is given up, or when it drops the response it waits for. */
@@ -69,20 +89,23 @@ class Caller implements Exchange, Disposable {
   readonly headers: string[];
   readonly body: BodySource;
   readonly clientAddress = '127.0.0.1:0';
-  /** What the calling component works for. */
-  readonly origin: Exchange | undefined;
+  /** Whom the calling component works for. */
+  readonly asker: object | undefined;
+  /** How many calls within the app this one is the last of. */
+  readonly depth: number;
   readonly #response: FutureIncomingResponse;
   #onGone: (() => void) | undefined;
   #source: PipeSource | undefined;
   #isGone = false;
 
-  constructor(request: ChainedRequest, response: FutureIncomingResponse, scope: InstanceScope) {
+  constructor(request: ChainedRequest, response: FutureIncomingResponse, scope: InstanceScope, depth: number) {
     this.method = request.method;
     this.target = decodeLatin1(encoder.encode(request.pathWithQuery));
     this.host = request.authority;
     this.headers = withoutFields(request.headers, isSpinHeader);
     this.body = new PipeSource(request.body);
-    this.origin = outermost(scope.owner as Exchange | undefined);
+    this.asker = scope.owner;
+    this.depth = depth;
     this.#response = response;
     response.onDrop = () => this[Symbol.dispose]();
     scope.add(this);

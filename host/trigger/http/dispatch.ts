@@ -51,14 +51,21 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 function answer(options: DispatchOptions, exchange: Exchange): Promise<void> | undefined {
   const target = parseRequestTarget(exchange.target, exchange.host);
   if (target === undefined) {
-    // As in Spin, a request that says not where it goes gets no answer.
-    exchange.refuse();
+    answerUnaddressed(exchange, options);
   } else if (target.path.startsWith(WELL_KNOWN)) {
     answerWellKnown(target.path, options.app, exchange);
   } else {
     return answerByRoute(options, exchange, target);
   }
   return undefined;
+}
+
+/** As in Spin, a request that says not where it goes gets no answer of a route; a probe need not say it. */
+function answerUnaddressed(exchange: Exchange, { app, routes }: DispatchOptions): void {
+  const [path = ''] = exchange.target.split(/[?#]/);
+  if (path.startsWith(WELL_KNOWN)) answerWellKnown(path, app, exchange);
+  else if (path.startsWith('/') && findRoute(routes, path) === undefined) exchange.answerWhole(404, []);
+  else exchange.refuse();
 }
 
 function answerWellKnown(path: string, app: AppPlan, exchange: Exchange): void {

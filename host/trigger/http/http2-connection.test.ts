@@ -1,58 +1,20 @@
 // HTTP/2 with prior knowledge on the port of HTTP/1.1.
 
 import { once } from 'node:events';
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { connect, constants } from 'node:http2';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../../testing/until.ts';
 import { BodyPipe } from '../../wasi/http/body-pipe.ts';
 import { readWholeBody } from '../../wasi/http/whole-body.ts';
 import type { Exchange } from './exchange.ts';
+import { connected, read } from './testing/http2-client.ts';
 import { exchange, RawConnection, requestText } from './testing/raw-connection.ts';
-import { type Respond, serving, type TestServer, turn } from './testing/served-exchanges.ts';
+import { serving, turn } from './testing/served-exchanges.ts';
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 /** An empty SETTINGS frame. */
 const SETTINGS = '\0\0\0\x04\0\0\0\0\0';
-
-type Shown = { status: number; headers: Record<string, unknown>; body: string; trailers: Record<string, unknown> };
-
-/** Runs `use` with a connection. */
-async function connected(
-  respond: Respond,
-  use: (session: ClientHttp2Session, served: TestServer) => Promise<void>,
-  limits?: Parameters<typeof serving>[2],
-): Promise<void> {
-  await serving(
-    respond,
-    async (served) => {
-      const session = connect(`http://127.0.0.1:${served.port}`);
-      session.on('error', () => {});
-      try {
-        await use(session, served);
-      } finally {
-        session.destroy();
-      }
-    },
-    limits,
-  );
-}
-
-async function read(stream: ClientHttp2Stream): Promise<Shown> {
-  const chunks: Buffer[] = [];
-  let headers: Record<string, unknown> = {};
-  let trailers: Record<string, unknown> = {};
-  stream.on('response', (fields) => {
-    headers = { ...fields };
-  });
-  stream.on('trailers', (fields) => {
-    trailers = { ...fields };
-  });
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await once(stream, 'close');
-  const { ':status': status, date: _, ...rest } = headers;
-  return { status: Number(status), headers: rest, body: Buffer.concat(chunks).toString('latin1'), trailers };
-}
 
 const h2 = suite('HTTP/2');
 
@@ -254,6 +216,23 @@ h2('keeps to limits', () =>
       assert.is((await read(stream)).status, 413);
     },
     { requestSeconds: 0.2, bodyBytes: 10 },
+  ),
+);
+
+h2('ends a client that begins no request in the time for a head, and lets one that has had an answer wait', () =>
+  serving(
+    (exchange) => exchange.answerWhole(200, []),
+    async ({ port }) => {
+      const session = connect(`http://127.0.0.1:${port}`);
+      await read(session.request({ ':path': '/' }));
+      await using idle = await RawConnection.open(port);
+      // The beginning of a head that has no end: HEADERS of stream 1 without END_HEADERS.
+      idle.send(`${PREFACE}${SETTINGS}\0\0\x01\x01\0\0\0\0\x01\x82`);
+      await idle.readToEnd();
+      assert.is((await read(session.request({ ':path': '/' }))).status, 200);
+      session.destroy();
+    },
+    { headSeconds: 0.2 },
   ),
 );
 

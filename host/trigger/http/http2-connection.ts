@@ -25,6 +25,8 @@ export class Http2Connection implements Connection, StreamConnection {
   #session: ServerHttp2Session | undefined;
   #clientAddress: string | undefined;
   #idleSince: number;
+  /** No request has come yet. */
+  #isFresh = true;
   #closingSince: number | undefined;
 
   /** `socket` has had all its bytes given back to it, and nobody listens to it. */
@@ -88,9 +90,10 @@ export class Http2Connection implements Connection, StreamConnection {
         exchange.giveUp(408);
       }
     }
+    const idleSeconds = this.#isFresh ? limits.headSeconds : limits.keepAliveSeconds;
     if (this.#closingSince !== undefined) {
       if (now - this.#closingSince > LINGER_SECONDS) this.destroy();
-    } else if (this.#exchanges.size === 0 && now - this.#idleSince > limits.keepAliveSeconds) {
+    } else if (this.#exchanges.size === 0 && now - this.#idleSince > idleSeconds) {
       this.#close();
     }
   }
@@ -106,6 +109,7 @@ export class Http2Connection implements Connection, StreamConnection {
     session.on('stream', (stream: ServerHttp2Stream, _fields: unknown, _flags: unknown, raw: string[]) => {
       const exchange = new Http2Exchange(stream, raw, this);
       this.#exchanges.add(exchange);
+      this.#isFresh = false;
       stream.once('close', () => {
         this.#exchanges.delete(exchange);
         this.#idleSince = this.#server.now;
@@ -122,5 +126,7 @@ function createSharedServer(headBytes: number): Http2Server {
   return createServer({
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize, enablePush: false },
     maxHeaderListPairs: 1000,
+    // What an app sends twice is sent twice, as in HTTP/1.1.
+    strictSingleValueFields: false,
   });
 }

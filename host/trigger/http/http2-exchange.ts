@@ -13,9 +13,15 @@ import { isSpinHeader } from './spin-headers.ts';
 
 /** Error codes of RST_STREAM, https://www.rfc-editor.org/rfc/rfc9113#section-7 */
 const NO_ERROR = 0;
+const PROTOCOL_ERROR = 1;
 const INTERNAL_ERROR = 2;
-const REFUSED_STREAM = 7;
 const CANCEL = 8;
+
+/** The status whose answer has no content, whatever the app says: it is also framed as if it had none. */
+const RESET_CONTENT = 205;
+
+/** The highest status that node:http2 sends. */
+const MAX_STATUS = 599;
 
 /** What a stream needs of its connection. */
 export interface StreamConnection {
@@ -108,8 +114,9 @@ export class Http2Exchange implements Exchange, BodyConsumer {
     this.#sendWhole();
   }
 
+  /** Not with REFUSED_STREAM, which asks the client to try again. */
   refuse(): void {
-    this.#close(REFUSED_STREAM);
+    this.#close(PROTOCOL_ERROR);
   }
 
   write(chunk: Uint8Array): boolean {
@@ -144,7 +151,7 @@ export class Http2Exchange implements Exchange, BodyConsumer {
     if (this.#state !== 'held') return;
     this.#state = 'streaming';
     const isEnd = !this.#carriesBody;
-    this.#respond(toldLengthOf(this.#answerHeaders), isEnd);
+    this.#respond(isEnd ? this.#wholeLength(0) : toldLengthOf(this.#answerHeaders), isEnd);
     if (this.#held !== undefined && !isEnd) this.#stream.write(this.#held);
     this.#held = undefined;
   }
@@ -185,29 +192,28 @@ export class Http2Exchange implements Exchange, BodyConsumer {
   }
 
   get #carriesBody(): boolean {
-    return this.method !== 'HEAD' && mayHaveBody(this.#status);
+    return this.method !== 'HEAD' && mayHaveBody(this.#status) && this.#status !== RESET_CONTENT;
   }
 
   #readFields(raw: readonly string[]): void {
-    let authority: string | undefined;
+    const authorities: string[] = [];
     for (let index = 0; index + 1 < raw.length; index += 2) {
       const name = raw[index] as string;
       const value = raw[index + 1] as string;
       if (name === ':method') this.method = value;
       else if (name === ':path') this.target = value;
-      else if (name === ':authority') authority = value;
-      else if (name === 'host') this.host ??= value;
+      else if (name === ':authority' || name === 'host') authorities.push(value);
       else if (name === 'expect') this.#expectsContinue = value.toLowerCase() === '100-continue';
     }
-    this.host = authority ?? this.host;
-    if (this.host !== undefined && isInternalHost(this.host)) this.host = undefined;
+    this.host = onlyHost(authorities);
     // Guests look for the Host header, whichever protocol brought it.
     if (this.host !== undefined) this.headers.push('host', this.host);
     this.headers.push(...shownFields(raw));
   }
 
   #begin(status: number, headers: readonly string[]): void {
-    this.#status = status;
+    // A client takes a status that it does not know for the first of its class, and one of no class for 500 (RFC 9110 section 15).
+    this.#status = status > MAX_STATUS ? 500 : status;
     this.#answerHeaders = headers;
   }
 
@@ -234,6 +240,7 @@ export class Http2Exchange implements Exchange, BodyConsumer {
 
   #wholeLength(length: number): number | undefined {
     if (this.#carriesBody) return length;
+    if (this.#status === RESET_CONTENT) return 0;
     // The answer describes a body that it does not carry: its length is the app's to tell.
     return toldLengthOf(this.#answerHeaders) ?? (length > 0 && this.#status !== 304 ? length : undefined);
   }
@@ -243,7 +250,13 @@ export class Http2Exchange implements Exchange, BodyConsumer {
     const fields = fieldsFrom(this.#answerHeaders);
     delete fields['content-length'];
     if (length !== undefined && this.#status !== 204) fields['content-length'] = String(length);
-    this.#stream.respond({ ':status': this.#status, ...fields }, { endStream, waitForTrailers: !endStream });
+    try {
+      this.#stream.respond({ ':status': this.#status, ...fields }, { endStream, waitForTrailers: !endStream });
+    } catch (error) {
+      // Whatever node:http2 does not take, nobody is to wait for.
+      this.#stream.close(INTERNAL_ERROR);
+      throw error;
+    }
   }
 
   #finish(): void {
@@ -261,23 +274,37 @@ export class Http2Exchange implements Exchange, BodyConsumer {
   }
 }
 
-/** Returns the fields that an app may see. HTTP/2 has names in lower case. */
+/** Returns the host that all of `authorities` name; nothing where they differ, or where it claims to be within the app. */
+function onlyHost(authorities: readonly string[]): string | undefined {
+  const [host] = authorities;
+  if (host === undefined || isInternalHost(host)) return undefined;
+  const isSame = (other: string) => other.toLowerCase() === host.toLowerCase();
+  return authorities.every(isSame) ? host : undefined;
+}
+
+/** Returns the fields that an app may see. HTTP/2 has names in lower case, and may have cookies in parts (RFC 9113 section 8.2.3). */
 function shownFields(raw: readonly string[]): string[] {
   const shown: string[] = [];
+  let cookieAt = -1;
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] as string;
     if (name.startsWith(':') || name === 'host' || isHopByHop(name) || isSpinHeader(name)) continue;
+    if (name === 'cookie' && cookieAt !== -1) {
+      shown[cookieAt] += `; ${raw[index + 1]}`;
+      continue;
+    }
     shown.push(name, raw[index + 1] as string);
+    if (name === 'cookie') cookieAt = shown.length - 1;
   }
   return shown;
 }
 
 /** Returns fields as node:http2 takes them: several values of one name together. Those of a connection cannot be sent. */
 function fieldsFrom(list: readonly string[]): OutgoingHttpHeaders {
-  const fields: Record<string, string | string[]> = {};
+  const fields: Record<string, string | string[]> = Object.create(null);
   for (let index = 0; index + 1 < list.length; index += 2) {
     const name = list[index] as string;
-    if (isHopByHop(name)) continue;
+    if (isHopByHop(name) || name === 'te') continue;
     const value = list[index + 1] as string;
     const known = fields[name];
     fields[name] = known === undefined ? value : [...(Array.isArray(known) ? known : [known]), value];

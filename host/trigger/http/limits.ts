@@ -1,5 +1,7 @@
 // What clients may take of the HTTP server, by the container's environment. Zero is without limit.
 
+import { readNumberSetting } from '../../number-setting.ts';
+
 /** The environment variables and their defaults, in bytes, seconds or a number of connections. */
 const LIMITS = {
   headBytes: { name: 'SPIN_HTTP_MAX_HEAD_BYTES', default: 0x2_0000 },
@@ -32,11 +34,7 @@ export type HttpLimits = {
 /** Reads the limits. Throws an `Error` that names the variable whose value is no number. */
 export function httpLimitsOf(environment: Readonly<Record<string, string>>): HttpLimits {
   const limits = Object.entries(LIMITS).map(([key, { name, default: usual }]) => {
-    const text = environment[name] ?? '';
-    if (text !== '' && !/^\d+(\.\d+)?$/.test(text)) {
-      throw new Error(`${name} is ${JSON.stringify(text)}, which is no number: give it one, or leave it out`);
-    }
-    const value = text === '' ? usual : Number(text);
+    const value = readNumberSetting(environment, name) ?? usual;
     return [key, value === 0 ? Number.POSITIVE_INFINITY : value];
   });
   return Object.fromEntries(limits) as HttpLimits;

@@ -26,6 +26,15 @@ plain('is healthy', async () => {
   assert.equal([status, body], [200, 'OK']);
 });
 
+plain('is healthy also for a probe that names no host', async () => {
+  const { status, body } = await exchange(worker.port, 'GET /.well-known/spin/health?now HTTP/1.0\r\n\r\n');
+  assert.equal([status, body], [200, 'OK']);
+});
+
+plain('is not there also for a request that names no host', async () => {
+  assert.is((await exchange(worker.port, 'GET /nothing HTTP/1.0\r\n\r\n')).status, 404);
+});
+
 plain('says which app it is', async () => {
   const { status, headers, body } = await get('/.well-known/spin/info');
   assert.is(status, 200);
@@ -48,6 +57,7 @@ plain('sends a static response', async () => {
 for (const [why, text] of [
   ['without a Host header', 'GET /hello HTTP/1.1\r\n\r\n'],
   ['whose Host header claims to be within the app', 'GET /hello HTTP/1.1\r\nHost: hello.spin.internal\r\n\r\n'],
+  ['whose Host header is none', 'GET /hello HTTP/1.1\r\nHost: a/b?c\r\n\r\n'],
   ['with two authorities', 'GET http://a/hello HTTP/1.1\r\nHost: b\r\n\r\n'],
 ] as const) {
   plain(`closes the connection of a request ${why}`, async () => {

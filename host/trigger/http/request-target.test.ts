@@ -14,6 +14,11 @@ for (const [line, host, authority, path, pathWithQuery] of [
   ['http://example.com/a?b', undefined, 'example.com', '/a', '/a?b'],
   ['http://example.com', 'example.com', 'example.com', '/', '/'],
   ['http://example.com?b', undefined, 'example.com', '/', '/?b'],
+  ['http://EXAMPLE.com/', 'example.com', 'EXAMPLE.com', '/', '/'],
+  ['/a?b#c', 'x', 'x', '/a', '/a?b'],
+  ['/a#b', '[::1]:80', '[::1]:80', '/a', '/a'],
+  ['http://example.com/a#b', 'example.com', 'example.com', '/a', '/a'],
+  ['/', 'my_service.name-space:', 'my_service.name-space:', '/', '/'],
   ['*', 'x', 'x', '*', '*'],
   ['/caf\xc3\xa9', 'x', 'x', '/café', '/café'],
 ] as const) {
@@ -27,7 +32,16 @@ for (const [why, line, host] of [
   ['the Host header is empty', '/', ''],
   ['the Host header claims a component of the app', '/', 'hello.spin.internal'],
   ['the Host header claims a component, in capitals and with a port', '/', 'Hello.Spin.Internal:80'],
+  ['the target claims a component of the app', 'http://hello.spin.internal/', undefined],
   ['target and Host header differ', 'http://a/', 'b'],
+  ['the Host header has a path', '/', 'a/b'],
+  ['the Host header has a query', '/', 'a?b'],
+  ['the Host header has a fragment', '/', 'a#b'],
+  ['the Host header has a space', '/', 'a b'],
+  ['the Host header has a user', '/', 'me@a'],
+  ['the Host header has a port that is none', '/', 'a:b'],
+  ['the Host header has half an address', '/', '[::1'],
+  ['the target has a user', 'http://me:secret@a/', undefined],
   ['the target is no path', 'example.com:80', 'example.com'],
 ] as const) {
   target(`refuses when ${why}`, () => assert.is(parseRequestTarget(line, host), undefined));

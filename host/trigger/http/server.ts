@@ -66,7 +66,12 @@ export async function listenHttp(
   };
   const isFurther = sharing?.thread === 'further';
   const server = tls
-    ? createTlsServer(tls, (socket, speaksHttp2) => connections.serve(socket, speaksHttp2), log)
+    ? createTlsServer(
+        tls,
+        (socket, speaksHttp2) => connections.serve(socket, speaksHttp2),
+        log,
+        connections.limits.connections,
+      )
     : createServer({ noDelay: true, pauseOnConnect: true }, accept);
   if (!isFurther) await listen(server, listenAddress);
   return {

@@ -12,6 +12,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cert, key, renewedCert } from '../../factor/outbound-http/testing/certificate.ts';
 import { until } from '../../testing/until.ts';
+import { httpLimitsOf } from './limits.ts';
 import { type HttpServer, listenHttp } from './server.ts';
 import { tlsFilesOf } from './tls.ts';
 
@@ -84,6 +85,21 @@ https('closes the connection of a client that speaks no TLS', async () => {
   socket.end('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   socket.resume();
   await once(socket, 'close');
+});
+
+https('counts clients whose handshake is not done', async () => {
+  const tls = { certificate: join(folder, 'tls.crt'), key: join(folder, 'tls.key') };
+  const limits = { ...httpLimitsOf({}), connections: 1 };
+  const small = await listenHttp({ hostname: '127.0.0.1', port: 0 }, async () => {}, { tls, limits });
+  const first = connect(small.address.port, '127.0.0.1');
+  await once(first, 'connect');
+  const second = connect(small.address.port, '127.0.0.1')
+    .on('error', () => {})
+    .resume();
+  await once(second, 'close');
+  assert.is(first.destroyed, false);
+  first.destroy();
+  await small.drain();
 });
 
 https('takes a renewed certificate up, and keeps the one it has where the files cannot be used', async () => {

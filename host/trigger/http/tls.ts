@@ -31,13 +31,15 @@ export function tlsFilesOf(environment: Readonly<Record<string, string>>): TlsFi
 }
 
 /**
- * Creates a server that is not listening yet; `onSocket` gets each client whose handshake is done, and whether it speaks HTTP/2. Throws an
- * `Error` that says which files cannot be used.
+ * Creates a server that is not listening yet; `onSocket` gets each client whose handshake is done, and whether it speaks HTTP/2. Of more
+ * than `maxConnections` clients, those in their handshake among them, the last ones are closed. Throws an `Error` that says which files
+ * cannot be used.
  */
 export function createTlsServer(
   files: TlsFiles,
   onSocket: (socket: Socket, speaksHttp2: boolean) => void,
   log: (line: string) => void,
+  maxConnections = Number.POSITIVE_INFINITY,
 ): Server {
   const { createServer } = getBuiltinModule('node:tls');
   const options = {
@@ -48,6 +50,7 @@ export function createTlsServer(
   const server = using(files, (pair) =>
     createServer({ ...options, ...pair }, (socket: TLSSocket) => onSocket(socket, socket.alpnProtocol === 'h2')),
   );
+  if (maxConnections !== Number.POSITIVE_INFINITY) server.maxConnections = maxConnections;
   const reload = () => {
     try {
       using(files, (pair) => server.setSecureContext(pair));

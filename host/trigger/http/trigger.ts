@@ -4,7 +4,7 @@ import type { HttpPlan } from '../../gen/runtime.ts';
 import { Admission } from '../admission.ts';
 import type { RunningTrigger, SharedConnections, TriggerContext } from '../trigger.ts';
 import { formatAnnouncement } from './announcement.ts';
-import { answerChained, outermost } from './chaining.ts';
+import { answerChained, clientBehind } from './chaining.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Exchange } from './exchange.ts';
 import { createHandlers } from './handlers.ts';
@@ -48,11 +48,11 @@ export async function startHttpTrigger(plan: HttpPlan, context: TriggerContext):
     entrance: {
       address: { hostname: LOOPBACK_OF[hostname] ?? hostname, port },
       call: (request, response, scope) =>
-        answerChained({ handlers, dispatch: dispatchChained }, request, response, scope),
+        answerChained({ handlers, dispatch: dispatchChained, log: context.log }, request, response, scope),
     },
     ...(tls === undefined && { shared: shareConnections(server) }),
     drain: server.drain,
-    abandon: (culprit) => server.abandon(outermost(culprit as Exchange | undefined)),
+    abandon: (culprit) => server.abandon(clientBehind(culprit) as Exchange | undefined),
     close: server.close,
   };
 }

@@ -19,4 +19,5 @@ export type ErrorCode =
   | { readonly tag: 'HTTP-response-incomplete' }
   | { readonly tag: 'HTTP-response-body-size'; readonly val: bigint | undefined }
   | { readonly tag: 'HTTP-protocol-error' }
+  | { readonly tag: 'loop-detected' }
   | { readonly tag: 'internal-error'; readonly val: string | undefined };
