@@ -66,9 +66,10 @@ bench: root build ## measure start, memory and requests; writes bench/results.js
 	@host/build/setup wrk
 	@$(NODE) bench/main.ts $(BENCH)
 
-generate: setup ## write host/gen anew from proto/ and wit/
+generate: setup ## write host/gen anew from proto/ and WIT
 	@$(NODE) host/build/generate.ts
 	@$(NODE) host/build/runtime-types.ts
+	@$(NODE) host/build/host-interfaces.ts
 
 fixtures: setup ## build the test apps from source; FIXTURE=hello-c for one
 	@host/build/setup clang lld wasi-libc

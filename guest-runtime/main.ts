@@ -12,6 +12,7 @@ import type {
   LinkExports,
   LinkedComponent,
   LinkOptions,
+  LinkPlan,
   PlanOptions,
 } from '../host/gen/runtime.ts';
 import { planApp } from './app/plan.ts';
@@ -19,6 +20,7 @@ import { selectHandler } from './dispatch/handler.ts';
 import { type Adaptation, chooseAdaptation, isCoreModule, UnadaptableModuleError } from './link/adapter.ts';
 import { DependencyError } from './link/dependency.ts';
 import { readComponentExterns } from './link/externs.ts';
+import { linkImports } from './link/import-linker.ts';
 import { linkComponent } from './link/linker.ts';
 import { MalformedComponentError, UnsupportedComponentError } from './link/reader.ts';
 
@@ -84,6 +86,17 @@ function linkOrName(component: Uint8Array, dependencies: readonly LinkDependency
     const dependency = dependencies.find(({ imports }) => imports !== undefined);
     if (dependency) throw new DependencyError(dependency.name, `cannot be linked to it: ${error.message}`);
     const { imports, exports } = readComponentExterns(component);
-    return { tag: 'unlinked', val: { imports: [...imports], exports: [...exports], reason: error.message } };
+    const declared = readDeclared(component);
+    return { tag: 'unlinked', val: { imports: [...imports], exports: [...exports], reason: error.message, declared } };
+  }
+}
+
+/** Returns nothing where types of imports are among what this linker does not know. */
+function readDeclared(component: Uint8Array): LinkPlan | undefined {
+  try {
+    return linkImports(component);
+  } catch (error) {
+    if (error instanceof MalformedComponentError || error instanceof UnsupportedComponentError) return undefined;
+    throw error;
   }
 }

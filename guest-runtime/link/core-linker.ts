@@ -2,8 +2,9 @@
 // https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#canonical-definitions
 
 import type { CanonicalOptions, CoreItem, PlanCoreImport, PlanFunctionType } from '../../host/gen/runtime.ts';
+import { findMismatch } from './core-item-type.ts';
 import type { CoreImport } from './core-module.ts';
-import type { CanonicalOptionIndices, Definition, NamedIndex, Sort } from './definition.ts';
+import type { CanonicalOptionIndices, Definition, NamedIndex } from './definition.ts';
 import type { CoreFunctionEntity, CoreInstanceEntity, Entity, FunctionEntity, Scope } from './entity.ts';
 import { signatureOf } from './layout.ts';
 import type { PlanBuilder } from './plan-builder.ts';
@@ -31,7 +32,7 @@ export function linkCoreInstance(
   const instance = builder.plan.coreInstances.push({ module, imports }) - 1;
   const exported = (name: string): Entity | undefined => {
     const found = contents.exports.get(name);
-    return found && createCoreEntity(found.sort, builder.coreExport(instance, name), found.signature);
+    return found && createCoreEntity(found, builder.coreExport(instance, name));
   };
   return { sort: 'core-instance', exported };
 }
@@ -47,10 +48,17 @@ function matchCoreImport(wanted: CoreImport, found: Entity | undefined, offset: 
     const types = `is of type ${wanted.signature}, not ${found.signature}`;
     throw new MalformedComponentError(`core import ${name} ${types}`, offset);
   }
+  if (found.sort !== 'core-func' && 'item' in found) {
+    const mismatch = findMismatch(found.type, wanted.type);
+    if (mismatch) throw new MalformedComponentError(`core import ${name} is ${mismatch}`, offset);
+  }
   return item;
 }
 
-function createCoreEntity(sort: Sort, item: CoreItem, signature: string | null): Entity | undefined {
+function createCoreEntity(
+  { sort, signature, type }: Omit<CoreImport, 'module' | 'name'>,
+  item: CoreItem,
+): Entity | undefined {
   switch (sort) {
     case 'core-func':
       return { sort, item, signature };
@@ -58,7 +66,7 @@ function createCoreEntity(sort: Sort, item: CoreItem, signature: string | null):
     case 'core-memory':
     case 'core-global':
     case 'core-tag':
-      return { sort, item };
+      return { sort, item, type };
     default:
       return undefined;
   }

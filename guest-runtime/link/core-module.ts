@@ -1,7 +1,8 @@
-// Reads of a core module what linking needs: its imports and exports with the signatures of functions. Code and data are passed over.
+// Reads of a core module what linking needs: its imports and exports with their types. Code and data are passed over.
 // https://webassembly.github.io/spec/core/binary/modules.html
 
-import { skipImportDescription, skipValueType } from './core-type.ts';
+import { type CoreItemType, readDefinedTypes, readItemType } from './core-item-type.ts';
+import { skipValueType } from './core-type.ts';
 import type { Sort } from './definition.ts';
 import type { Signature } from './layout.ts';
 import { BinaryReader, type ElementBudget } from './reader.ts';
@@ -12,18 +13,26 @@ export type CoreImport = {
   readonly sort: Sort;
   /** Of a function; null where its types are none that the Canonical ABI uses. */
   readonly signature: Signature | null;
+  /** Of anything else; null where it is not understood. */
+  readonly type: CoreItemType | null;
 };
 
 export type CoreModule = {
   readonly imports: readonly CoreImport[];
-  /** By name; the signature as in `CoreImport`. */
-  readonly exports: ReadonlyMap<string, { readonly sort: Sort; readonly signature: Signature | null }>;
+  /** By name. */
+  readonly exports: ReadonlyMap<string, Pick<CoreImport, 'sort' | 'signature' | 'type'>>;
 };
 
 const TYPE_SECTION = 1;
 const IMPORT_SECTION = 2;
 const FUNCTION_SECTION = 3;
 const EXPORT_SECTION = 7;
+/** Sections that define items, by their ids. */
+const ITEM_SECTIONS: ReadonlyMap<number, Sort> = new Map([
+  [4, 'core-table'],
+  [5, 'core-memory'],
+  [6, 'core-global'],
+]);
 const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const SORTS: readonly Sort[] = ['core-func', 'core-table', 'core-memory', 'core-global', 'core-tag'];
 
@@ -35,10 +44,13 @@ export function readCoreModule(bytes: Uint8Array, start: number, end: number, bu
   let imports: CoreImport[] = [];
   let functionSection: BinaryReader | null = null;
   const exports: CoreExport[] = [];
+  const definedTypes = new Map<Sort, (CoreItemType | null)[]>();
   while (!reader.isAtEnd) {
     const id = reader.readByte();
     const range = reader.readRange('section');
     const section = new BinaryReader(bytes, range.start, range.end, budget);
+    const sort = ITEM_SECTIONS.get(id);
+    if (sort) definedTypes.set(sort, readDefinedTypes(section, sort));
     if (id === TYPE_SECTION) signatures = section.readVector(() => readRecursiveTypes(section)).flat();
     else if (id === IMPORT_SECTION) imports = section.readVector(() => readImport(section, signatures));
     else if (id === FUNCTION_SECTION) functionSection = section;
@@ -57,10 +69,31 @@ export function readCoreModule(bytes: Uint8Array, start: number, end: number, bu
     const imported = functions[index];
     return imported ? imported.signature : (signatures[types?.get(index - functions.length) ?? -1] ?? null);
   };
+  const typeOf = createTypeFinder(imports, definedTypes);
   return {
     imports,
-    exports: new Map(exports.map((entry) => [entry.name, { sort: entry.sort, signature: signatureOf(entry) }])),
+    exports: new Map(
+      exports.map((entry) => [
+        entry.name,
+        { sort: entry.sort, signature: signatureOf(entry), type: typeOf(entry.sort, entry.index) },
+      ]),
+    ),
   };
+}
+
+/** Returns what gives the type of an item by its index: imported items come first. */
+function createTypeFinder(
+  imports: readonly CoreImport[],
+  defined: ReadonlyMap<Sort, readonly (CoreItemType | null)[]>,
+) {
+  const all = new Map<Sort, (CoreItemType | null)[]>();
+  for (const { sort, type } of imports) {
+    const types = all.get(sort);
+    if (types) types.push(type);
+    else all.set(sort, [type]);
+  }
+  for (const [sort, types] of defined) all.set(sort, [...(all.get(sort) ?? []), ...types]);
+  return (sort: Sort, index: number): CoreItemType | null => all.get(sort)?.[index] ?? null;
 }
 
 type CoreExport = { readonly name: string; readonly sort: Sort; readonly index: number };
@@ -103,13 +136,9 @@ function readSort(reader: BinaryReader): Sort {
 function readImport(reader: BinaryReader, signatures: readonly (Signature | null)[]): CoreImport {
   const module = reader.readName();
   const name = reader.readName();
-  const sort = SORTS[reader.peekByte()] ?? readSort(reader);
-  if (sort !== 'core-func') {
-    skipImportDescription(reader);
-    return { module, name, sort, signature: null };
-  }
-  reader.readByte();
-  return { module, name, sort, signature: signatures[reader.readU32()] ?? null };
+  const sort = readSort(reader);
+  if (sort !== 'core-func') return { module, name, sort, signature: null, type: readItemType(reader, sort) };
+  return { module, name, sort, signature: signatures[reader.readU32()] ?? null, type: null };
 }
 
 /** Reads a group of types that refer to each other, or one type alone: a signature for each function type, null for the others. */

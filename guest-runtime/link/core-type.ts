@@ -82,9 +82,10 @@ export function skipImportDescription(reader: BinaryReader): void {
   throw reader.malformed(`unknown kind ${kind} of core import`, offset);
 }
 
-const HAS_MAXIMUM = 0x01;
-const IS_64_BIT = 0x04;
-const HAS_PAGE_SIZE = 0x08;
+/** Bits of the byte before limits. */
+export const HAS_MAXIMUM = 0x01;
+export const IS_64_BIT = 0x04;
+export const HAS_PAGE_SIZE = 0x08;
 
 /** Passes over the limits of a table or memory. */
 export function skipLimits(reader: BinaryReader): void {

@@ -1,6 +1,7 @@
 // What definitions define when a component is linked: each entity is the thing itself, however many aliases lead to it.
 
 import type { CoreItem, PlanFunctionType, TypeIndex } from '../../host/gen/runtime.ts';
+import type { CoreItemType } from './core-item-type.ts';
 import type { CoreModule } from './core-module.ts';
 import type { ComponentDefinition, Definition, Sort } from './definition.ts';
 import type { Signature } from './layout.ts';
@@ -47,11 +48,11 @@ export type CoreFunctionEntity = {
   readonly signature: Signature | null;
 };
 
-export type CoreItemEntity =
-  | { readonly sort: 'core-table'; readonly item: CoreItem }
-  | { readonly sort: 'core-memory'; readonly item: CoreItem }
-  | { readonly sort: 'core-global'; readonly item: CoreItem }
-  | { readonly sort: 'core-tag'; readonly item: CoreItem };
+export type CoreItemEntity = {
+  readonly [S in CoreItemSort]: { readonly sort: S; readonly item: CoreItem; readonly type: CoreItemType | null };
+}[CoreItemSort];
+
+type CoreItemSort = 'core-table' | 'core-memory' | 'core-global' | 'core-tag';
 
 /** `module` is its index in the plan. */
 export type CoreModuleEntity = { readonly sort: 'core-module'; readonly module: number; readonly contents: CoreModule };

@@ -13,7 +13,7 @@ import {
   readPresence,
   readSort,
 } from './extern-reader.ts';
-import { BinaryReader } from './reader.ts';
+import { BinaryReader, type ElementBudget, UnsupportedComponentError } from './reader.ts';
 import { readSections, SECTION, type Section } from './sections.ts';
 import { MAX_NESTING, parseType } from './type-parser.ts';
 
@@ -25,15 +25,42 @@ export function parseComponent(bytes: Uint8Array): ComponentDefinition {
   return parseNested(new BinaryReader(bytes), 0);
 }
 
+const DECLARING: ReadonlySet<number> = new Set([
+  SECTION.custom,
+  SECTION.coreType,
+  SECTION.alias,
+  SECTION.type,
+  SECTION.import,
+]);
+
+/** Parses what a component declares of its imports, before anything else. Throws as `parseComponent` does, and when imports come later. */
+export function parseImports(bytes: Uint8Array): ComponentDefinition {
+  const definitions: Definition[] = [];
+  const { budget } = new BinaryReader(bytes);
+  let isDeclaring = true;
+  for (const section of readSections(bytes)) {
+    isDeclaring &&= DECLARING.has(section.id);
+    if (isDeclaring) for (const definition of parseWhole(bytes, section, 0, budget)) definitions.push(definition);
+    else if (section.id === SECTION.import)
+      throw new UnsupportedComponentError('import behind other definitions', section.start);
+  }
+  return { definitions };
+}
+
 function parseNested(outer: BinaryReader, depth: number): ComponentDefinition {
   if (depth > MAX_NESTING) throw outer.malformed(`components nest deeper than ${MAX_NESTING}`);
   const definitions: Definition[] = [];
   for (const section of readSections(outer.bytes, outer.offset, outer.end)) {
-    const reader = new BinaryReader(outer.bytes, section.start, section.end, outer.budget);
-    for (const definition of parseSection(reader, section, depth)) definitions.push(definition);
-    if (!reader.isAtEnd) throw reader.malformed('section has more bytes than its elements');
+    for (const definition of parseWhole(outer.bytes, section, depth, outer.budget)) definitions.push(definition);
   }
   return { definitions };
+}
+
+function parseWhole(bytes: Uint8Array, section: Section, depth: number, budget: ElementBudget): Definition[] {
+  const reader = new BinaryReader(bytes, section.start, section.end, budget);
+  const definitions = parseSection(reader, section, depth);
+  if (!reader.isAtEnd) throw reader.malformed('section has more bytes than its elements');
+  return definitions;
 }
 
 function parseSection(reader: BinaryReader, section: Section, depth: number): Definition[] {

@@ -183,7 +183,8 @@ function twice({ name, offset }: ExportDeclaration): MalformedComponentError {
   return new MalformedComponentError(`"${name}" is exported twice`, offset);
 }
 
-function declare(builder: PlanBuilder, scope: Scope, declaration: Definition): Entity {
+/** Carries out a definition of those that stand in an instance type, exports apart. */
+export function declare(builder: PlanBuilder, scope: Scope, declaration: Definition): Entity {
   const { offset } = declaration;
   switch (declaration.kind) {
     case 'core-type':

@@ -38,6 +38,7 @@ const checks: readonly Check[] = [
   program('lint and format', 'node_modules/.bin/biome', ['check', '--error-on-warnings', '--max-diagnostics=50']),
   script('generated protobuf modules are current', 'host/build/generate.ts'),
   script('generated runtime types are current', 'host/build/runtime-types.ts'),
+  script('generated host interfaces are current', 'host/build/host-interfaces.ts'),
   { name: 'imports go one way', run: async () => findLayerFaults(readAll(SOURCES)) },
   { name: `no file has more than ${MAX_FILE_LINES} lines`, run: async () => findLongFiles() },
   { name: 'documents name what is there', run: async () => checkDocuments() },

@@ -752,6 +752,10 @@ export interface UnlinkedComponent {
    * What the component uses that the guest runtime does not know.
    */
   reason: string,
+  /**
+   * A plan of nothing but the functions that the component declares to import, with their types. None where not even those are known.
+   */
+  declared?: LinkPlan | undefined,
 }
 /**
  * What makes a component of a core module: the adapters from `wasi_snapshot_preview1` to WASI 0.2, for programs and for the rest.

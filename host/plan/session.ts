@@ -6,6 +6,7 @@ import type { Diagnostic, LinkExports, LinkedComponent } from '../gen/runtime.ts
 import { type ComponentFile, createLinkedFiles, createTranspiledFiles } from './component-files.ts';
 import { findModuleFault } from './core-module.ts';
 import { callGuest, type GuestRuntime, openGuestRuntime } from './guest-runtime.ts';
+import { checkImports } from './host-interfaces.ts';
 import { encodeHead, MessageReader } from './message.ts';
 import {
   type DependencyEntry,
@@ -107,17 +108,21 @@ class Session {
   ): Promise<Answer> {
     const linked = await this.#link(exports, request, splitSources(request.dependencies, payload));
     if ('diagnostics' in linked) return refuse(linked.diagnostics);
-    const { sources } = linked;
-    const { tag, val } = linked.value;
+    const { sources, value } = linked;
     // The other engine knows nothing of what is linked to a component.
-    const isLinked = tag === 'plan' && (request.engine === 'any' || val.modules.some(({ file }) => file > 0));
-    const fault = isLinked ? findModuleFault(val, sources) : undefined;
+    const isLinked =
+      value.tag === 'plan' && (request.engine === 'any' || value.val.modules.some(({ file }) => file > 0));
+    const { plan, faults } = checkImports(value, isLinked);
+    if (faults.length > 0) return refuse(faults.map((message) => ({ severity: 'error', file: request.name, message })));
+    const linkedPlan = isLinked ? plan : undefined;
+    const fault = linkedPlan && findModuleFault(linkedPlan, sources);
     if (fault !== undefined) {
       return refuse([{ severity: 'error', ...placeOf(request, fault.file), message: fault.message }]);
     }
-    const files = isLinked
-      ? createLinkedFiles(val, sources)
-      : createTranspiledFiles(await this.#openTranspiler(), sources[0] as Uint8Array, val);
+    const files =
+      linkedPlan === undefined
+        ? createTranspiledFiles(await this.#openTranspiler(), sources[0] as Uint8Array, value.val)
+        : createLinkedFiles(linkedPlan, sources);
     const entries = files.map(({ name, bytes }): FileEntry => ({ name, size: bytes.length }));
     const length = entries.reduce((sum, { size }) => sum + size, 0);
     return { head: { kind: 'component', files: entries, payload: length }, files };

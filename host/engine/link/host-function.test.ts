@@ -58,6 +58,15 @@ class Thing {
 
 const offered = { 'a:b/c@1': { Thing, doIt: (...args: unknown[]) => args } } as unknown as HostImports;
 
+binder('does not look up a function that is absent, and says why when it is called', () => {
+  const plan = {
+    hostFunctions: [{ interface: 'a:b/c@1.2.3', name: 'do-it', type: 0, absent: 'the reason' }],
+    functionTypes: [{ params: [] }],
+  } as unknown as LinkPlan;
+  const [bound] = createHostBinder(plan)({ imports: offered });
+  assert.throws(() => bound?.(), 'the import "a:b/c@1.2.3" is offered without this "do-it": the reason');
+});
+
 binder('finds functions by the version that is compatible', () => {
   assert.equal(bind('do-it', 2, offered)(1, 2), [1, 2]);
 });

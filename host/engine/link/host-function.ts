@@ -18,6 +18,9 @@ interface HostClass {
   readonly prototype: object;
 }
 
+/** A host function of a plan, which is `absent` for the reason given: then it is not looked up, and fails when it is called. */
+export type BoundHostFunction = PlanHostFunction & { readonly absent?: string };
+
 /** Finds all host functions of a plan among what is offered to one instance. */
 export type HostBinder = (offered: Omit<InstanceHost, 'release'>) => HostFunction[];
 
@@ -50,7 +53,14 @@ function importsFor(
 /** Makes the function of one instance out of the objects and classes of its interface. */
 type Finder = (object: Record<string, unknown>) => HostFunction;
 
-function createFinder(wanted: PlanHostFunction, paramCount: number): Finder {
+function createFinder(wanted: BoundHostFunction, paramCount: number): Finder {
+  const { absent } = wanted;
+  if (absent !== undefined) {
+    const fail: HostFunction = () => {
+      throw new Error(`the import "${wanted.interface}" is offered without this "${wanted.name}": ${absent}`);
+    };
+    return () => fail;
+  }
   const missing: HostFunction = () => {
     throw new Error(`the import "${wanted.interface}" is offered without "${wanted.name}"`);
   };
