@@ -84,6 +84,11 @@ export const settings: readonly Setting[] = [
   },
   { name: 'SSL_CERT_DIR', meaning: 'folders with more of them, with colons', default: 'none' },
   {
+    name: 'SPIN_OUTBOUND_H2C_PRIOR_KNOWLEDGE',
+    meaning: 'the authority, as it stands in URLs, that apps send to over HTTP/2 where the URL is one without TLS',
+    default: 'none',
+  },
+  {
     name: 'AZURE_*',
     meaning:
       'credentials for `azure_key_vault`: of a service principal (`_TENANT_ID`, `_CLIENT_ID`, `_CLIENT_SECRET`) or a workload (`_FEDERATED_TOKEN_FILE`); `_AUTHORITY_HOST`',
@@ -95,7 +100,6 @@ export const settings: readonly Setting[] = [
   { name: 'RUST_LOG', meaning: 'there is nothing to filter: warnings and errors are written', default: null },
   { name: 'OTEL_*', meaning: 'there is no telemetry', default: null },
   { name: 'SPIN_DISABLE_LOG_TO_TRACING', meaning: 'there is no telemetry', default: null },
-  { name: 'SPIN_OUTBOUND_H2C_PRIOR_KNOWLEDGE', meaning: 'outbound requests are of HTTP/1.1', default: null },
   { name: 'SPIN_WASMTIME_*', meaning: 'the engine is not Wasmtime', default: null },
   { name: 'AWS_*', meaning: 'nothing here calls AWS', default: null },
   { name: 'HTTP_PROXY', meaning: 'outbound requests are direct', default: null },

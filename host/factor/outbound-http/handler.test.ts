@@ -20,6 +20,7 @@ import type { InputStream } from '../../wasi/io/input-stream.ts';
 import type { ChainedRequest } from '../factor.ts';
 import { createHttpClient } from './client.ts';
 import { createOutgoingHandler, type OutgoingHandlerOptions } from './handler.ts';
+import { Guest } from './testing/guest.ts';
 
 const ANY: HostRule = { host: { tag: 'any' }, port: { tag: 'any' } };
 
@@ -282,6 +283,37 @@ handle('gives a body up that breaks off', async () => {
     }
   }
   assert.is((error as { tag: string }).tag, 'last-operation-failed');
+});
+
+handle('tells a guest of a body that broke off before it was asked for', async () => {
+  answer = (_, response) => {
+    response.writeHead(200, { 'content-length': '10' }).write('x');
+    setTimeout(() => response.destroy(), 5);
+  };
+  using guest = new Guest();
+  const future = guest.get(`http://${authority}`);
+  const response = await responseOf(future);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const stream = response.consume().stream();
+  const error = await readAll(stream).catch((thrown) => thrown);
+  assert.not.type(error, 'number');
+});
+
+handle('tells a guest that still writes that the server is gone, or has answered and gone', async () => {
+  answer = (request) => setTimeout(() => request.socket.destroy(), 20);
+  using guest = new Guest();
+  const unanswered = guest.begin(`http://${authority}`);
+  for (let count = 0; count < 1024; count++) await unanswered.stream.blockingWriteAndFlush(new Uint8Array(4096));
+  assert.equal(await errorOf(unanswered.future), { tag: 'HTTP-protocol-error' });
+  answer = (request, response) => {
+    response.writeHead(413).end('x');
+    setTimeout(() => request.socket.destroy(), 20);
+  };
+  const refused = guest.begin(`http://${authority}`);
+  const error = await (async () => {
+    for (;;) await refused.stream.blockingWriteAndFlush(new Uint8Array(4096));
+  })().catch((thrown: unknown) => thrown);
+  assert.is((error as { tag: string }).tag, 'closed');
 });
 
 handle('ends with its instance: the connection is closed and whoever waits traps', async () => {

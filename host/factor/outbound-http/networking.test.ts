@@ -1,10 +1,13 @@
 // Outbound requests of a component within what its pod's owner says about connections.
 
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import {
+  createSecureServer as createHttp2Server,
+  createServer as createPlainHttp2Server,
+  type Http2SecureServer,
+} from 'node:http2';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -20,15 +23,19 @@ import type { ClientTlsConfig, NetworkingConfig } from '../runtime-config/networ
 import { createFactorContext } from '../testing/context.ts';
 import { outboundHttp } from './outbound-http.ts';
 import { cert, key } from './testing/certificate.ts';
+import { listen } from './testing/guest.ts';
 
 type Send = (url: string) => FutureIncomingResponse;
 
 /** What sends requests of a component that may reach everything, and the scope that it does so in. */
-async function open(networking: Partial<NetworkingConfig>): Promise<{ send: Send; scope: InstanceScope }> {
+async function open(
+  networking: Partial<NetworkingConfig>,
+  environment: Record<string, string> = {},
+): Promise<{ send: Send; scope: InstanceScope }> {
   const everything = { tag: 'rule', val: { host: { tag: 'any' }, port: { tag: 'any' } } } as const;
   const component = createComponentPlan('c', { allowedOutboundHosts: [everything] });
   const runtimeConfig = { ...emptyRuntimeConfig, networking: { ...emptyRuntimeConfig.networking, ...networking } };
-  const context = createFactorContext(createAppPlan([component], []), { runtimeConfig });
+  const context = createFactorContext(createAppPlan([component], []), { runtimeConfig, environment });
   const factor = await (await outboundHttp.configure(context)).prepare(component);
   const scope = new InstanceScope();
   const handle = factor.create?.(scope)['wasi:http/outgoing-handler@0.2']?.['handle'];
@@ -65,11 +72,6 @@ async function readBody(future: FutureIncomingResponse): Promise<void> {
   }
 }
 
-async function listen(server: Server): Promise<string> {
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
 const networking = suite<{ server: Server; address: string; connections: number }>('outbound connections');
 
 networking.before(async (context) => {
@@ -97,6 +99,23 @@ networking('lead to others', async ({ address }) => {
   assert.is(await resultOf(send(`http://${address.replace('127.0.0.1', 'localhost')}`)), 200);
 });
 
+networking('are of HTTP/2 without TLS where a variable says so of the authority, within the same bounds', async () => {
+  const server = createPlainHttp2Server((_, response) => void response.writeHead(200).end());
+  const address = await listen(server);
+  const variable = { SPIN_OUTBOUND_H2C_PRIOR_KNOWLEDGE: address };
+  const { send, scope } = await open({}, variable);
+  assert.is(await resultOf(send(`http://${address}`)), 200);
+  const byName = address.replace('127.0.0.1', 'localhost');
+  assert.is(await resultOf(send(`http://${byName}`)), 'HTTP-protocol-error');
+  scope.release();
+  const bounded = { blocked: { networks: [], hasPrivate: true } };
+  for (const one of [address, byName]) {
+    const { send } = await open(bounded, { SPIN_OUTBOUND_H2C_PRIOR_KNOWLEDGE: one });
+    assert.is(await resultOf(send(`http://${one}`)), 'destination-IP-prohibited');
+  }
+  server.close();
+});
+
 for (const [hasPooling, connections] of [
   [true, 1],
   [false, 2],
@@ -122,7 +141,13 @@ networking('are as many as the limit says', async ({ address }) => {
 
 networking.run();
 
-const tls = suite<{ directory: string; server: Server; address: string; config: ClientTlsConfig }>('client TLS');
+const tls = suite<{
+  directory: string;
+  server: Server;
+  http2Server: Http2SecureServer;
+  addresses: Record<'HTTP/1.1' | 'HTTP/2', string>;
+  config: ClientTlsConfig;
+}>('client TLS');
 
 tls.before(async (context) => {
   context.directory = await mkdtemp(join(tmpdir(), 'client-tls-'));
@@ -133,7 +158,10 @@ tls.before(async (context) => {
   context.server = createSecureServer(wanted, (request, response) => {
     response.writeHead((request.socket as TLSSocket).authorized ? 200 : 403).end();
   });
-  context.address = await listen(context.server);
+  context.http2Server = createHttp2Server(wanted, (request, response) => {
+    response.writeHead((request.socket as TLSSocket).authorized ? 200 : 403).end();
+  });
+  context.addresses = { 'HTTP/1.1': await listen(context.server), 'HTTP/2': await listen(context.http2Server) };
   context.config = {
     componentIds: ['c'],
     hosts: ['127.0.0.1'],
@@ -142,9 +170,10 @@ tls.before(async (context) => {
     client: { certificateFile: join(context.directory, 'cert.pem'), keyFile: join(context.directory, 'key.pem') },
   };
 });
-tls.after(async ({ directory, server }) => {
+tls.after(async ({ directory, server, http2Server }) => {
   server.close();
   server.closeAllConnections();
+  http2Server.close();
   await rm(directory, { recursive: true });
 });
 
@@ -157,11 +186,13 @@ const changes: [why: string, change: Partial<ClientTlsConfig>, result: number | 
   ['does not trust what its file does not have', { rootsFile: undefined }, 'TLS-protocol-error'],
 ];
 for (const [why, change, result] of changes) {
-  tls(why, async ({ address, config }) => {
-    const { send, scope } = await open({ clientTls: [{ ...config, ...change }] });
-    assert.is(await resultOf(send(`https://${address}`)), result);
-    scope.release();
-  });
+  for (const protocol of ['HTTP/1.1', 'HTTP/2'] as const) {
+    tls(`${why}, over ${protocol}`, async ({ addresses, config }) => {
+      const { send, scope } = await open({ clientTls: [{ ...config, ...change }] });
+      assert.is(await resultOf(send(`https://${addresses[protocol]}`)), result);
+      scope.release();
+    });
+  }
 }
 
 tls('names a file that has no certificate, at start', async ({ config, directory }) => {

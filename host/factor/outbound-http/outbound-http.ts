@@ -14,9 +14,10 @@ import { createSendRequest } from './send-request.ts';
 /** The outbound HTTP factor. */
 export const outboundHttp: Factor = {
   name: 'outbound-http',
-  configure({ variables, runtimeConfig, readConfigFile, loadHttps, entrance, warn }) {
+  configure({ environment, variables, runtimeConfig, readConfigFile, loadHttps, entrance, warn }) {
     const { http, blocked, clientTls } = runtimeConfig.networking;
-    const send = createHttpClient({ ...http, isBlocked: createBlock(blocked), loadHttps });
+    const http2Authority = environment['SPIN_OUTBOUND_H2C_PRIOR_KNOWLEDGE'];
+    const send = createHttpClient({ ...http, isBlocked: createBlock(blocked), http2Authority, loadHttps });
     const tlsOf = openClientTls(clientTls, readConfigFile);
     return {
       prepare(component): ComponentFactor {

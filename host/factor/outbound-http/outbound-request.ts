@@ -2,9 +2,10 @@
 
 import type { BodyPipe } from '../../wasi/http/body-pipe.ts';
 import type { ErrorCode } from '../../wasi/http/error-code.ts';
-import { hasField, withoutFields } from '../../wasi/http/field-list.ts';
+import { hasField, valuesOf, withoutFields } from '../../wasi/http/field-list.ts';
 import { formatMethod, formatScheme } from '../../wasi/http/method.ts';
 import type { OutgoingRequest, RequestOptions } from '../../wasi/http/request.ts';
+import { decodeLatin1 } from '../../wasi/latin1.ts';
 import { type Destination, SELF } from './permission.ts';
 
 /** The limit the guest did not set: 600 s. */
@@ -33,6 +34,8 @@ export type OutboundRequest = {
   readonly path: string;
   /** Flat list of names in lower case and values, without those of the connection. */
   readonly headers: readonly string[];
+  /** Whether the guest said that it takes trailers, which servers of gRPC want to hear; it is said over HTTP/2 only. */
+  readonly takesTrailers: boolean;
   readonly body: BodyPipe;
   readonly connectTimeoutMs: number;
   readonly firstByteTimeoutMs: number;
@@ -66,6 +69,7 @@ export function createOutboundRequest(
     authority: address ? formatAuthority(address) : (request.authority() ?? ''),
     path: pathOf(request.pathWithQuery()),
     headers: withoutFields(request.rawHeaders(), (name) => DROPPED.has(name)),
+    takesTrailers: valuesOf(request.rawHeaders(), 'te').includes('trailers'),
     body: request.takeBody().pipe,
     connectTimeoutMs: msFromNanos(options?.connectTimeout()),
     firstByteTimeoutMs: msFromNanos(options?.firstByteTimeout()),
@@ -81,6 +85,11 @@ export function framingOf({ method, headers, body }: OutboundRequest): string[] 
   if (hasField(headers, 'content-length')) return [];
   if (!body.isEmpty) return ['transfer-encoding', 'chunked'];
   return METHODS_WITH_BODY.has(method) ? ['content-length', '0'] : [];
+}
+
+/** Returns the path as it is sent: a URI is bytes on the wire, which Node takes as one character each. */
+export function pathOnWire({ path }: OutboundRequest): string {
+  return decodeLatin1(new TextEncoder().encode(path));
 }
 
 function formatAuthority({ hostname, port }: { readonly hostname: string; readonly port: number }): string {

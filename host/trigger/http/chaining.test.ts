@@ -4,8 +4,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseAllowedHost } from '../../../guest-runtime/policy/allowed-host.ts';
 import type { AllowedHost } from '../../gen/runtime.ts';
+import { BodyPipe } from '../../wasi/http/body-pipe.ts';
+import { FutureIncomingResponse } from '../../wasi/http/response.ts';
+import { InstanceScope } from '../../wasi/instance-scope.ts';
 import { createAppPlan, createComponentPlan, createRoute, readComponent } from '../../worker/testing/prepared-app.ts';
 import { startTestWorker, type TestWorker } from '../../worker/testing/running-worker.ts';
+import { answerChained } from './chaining.ts';
+import type { Handler } from './handlers.ts';
 import { exchange, RawConnection, requestText } from './testing/raw-connection.ts';
 
 const hello = await readComponent('hello-c/hello.wasm');
@@ -88,6 +93,37 @@ chaining('refuses calls within calls that have no end, and says so', async () =>
   const [line, ...others] = worker.logged.slice(before);
   assert.match(line ?? '', 'a call of the app itself is refused as a loop: 64 calls within the app wait');
   assert.equal(others, []);
+});
+
+chaining('refuses calls that are too many at a time for one client, and says so', async () => {
+  const ends: (() => void)[] = [];
+  const lines: string[] = [];
+  const handler: Handler = () => new Promise((resolve) => ends.push(() => resolve(undefined as never)));
+  const options = {
+    handlers: new Map([['c', handler]]),
+    dispatch: () => Promise.reject(new Error('no component')),
+    log: (line: string) => void lines.push(line),
+  };
+  const callFor = (owner: object): FutureIncomingResponse => {
+    const scope = new InstanceScope();
+    scope.owner = owner;
+    const response = new FutureIncomingResponse();
+    const body = new BodyPipe();
+    const request = { componentId: 'c', method: 'GET', authority: 'c', pathWithQuery: '/', headers: [], body };
+    answerChained(options, request, response, scope);
+    return response;
+  };
+  const client = {};
+  for (let count = 0; count < 1000; count++) assert.not.ok(callFor(client).isReady());
+  assert.equal(callFor(client).get(), { tag: 'ok', val: { tag: 'err', val: { tag: 'connection-limit-reached' } } });
+  assert.equal(lines, [
+    'Error: a call of component "c" is refused: 1000 calls within the app are under way for one request',
+  ]);
+  assert.not.ok(callFor({}).isReady(), 'another client');
+  await Promise.resolve();
+  ends[0]?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.not.ok(callFor(client).isReady(), 'after one has ended');
 });
 
 chaining('reaches the app itself through its routes', async () => {

@@ -24,6 +24,12 @@ const encoder = new TextEncoder();
 /** How many calls within the app may each wait for the next one: more are taken for a loop, which would take all memory. */
 const MAX_DEPTH = 64;
 
+/** How many calls within the app may be under way for one client: calls that each make several would take all memory, too. */
+const MAX_CALLS = 1000;
+
+/** How many there are, by client; of what works for none, by the instance that calls. */
+const callsUnderWay = new WeakMap<object, number>();
+
 /** What answers calls within the app. */
 export type ChainingOptions = {
   readonly handlers: ReadonlyMap<string, Handler>;
@@ -42,24 +48,43 @@ export function answerChained(
   const { componentId } = request;
   const handler = componentId === undefined ? undefined : handlers.get(componentId);
   const depth = depthOf(scope.owner) + 1;
-  const isUnknown = componentId !== undefined && handler === undefined;
-  if (isUnknown || depth > MAX_DEPTH) {
-    if (!isUnknown) log(formatLoop(componentId));
+  const client = clientBehind(scope.owner) ?? scope;
+  const calls = callsUnderWay.get(client) ?? 0;
+  const refuse = (tag: Refusal, line?: string) => {
+    if (line) log(line);
     request.body.discard();
-    response.settle({ tag: 'err', val: { tag: isUnknown ? 'destination-not-found' : 'loop-detected' } });
-    return;
+    response.settle({ tag: 'err', val: { tag } });
+  };
+  if (componentId !== undefined && handler === undefined) refuse('destination-not-found');
+  else if (depth > MAX_DEPTH) refuse('loop-detected', formatLoop(componentId));
+  else if (calls >= MAX_CALLS) refuse('connection-limit-reached', formatFlood(componentId));
+  else {
+    callsUnderWay.set(client, calls + 1);
+    const caller = new Caller(request, response, scope, depth);
+    // In a turn of its own: the calling guest is still on the stack.
+    const answered = Promise.resolve().then(() =>
+      handler ? handler(createHandledRequest(request, caller), caller) : dispatch(caller),
+    );
+    answered.finally(() => {
+      scope.remove(caller);
+      callsUnderWay.set(client, (callsUnderWay.get(client) ?? 1) - 1);
+    });
   }
-  const caller = new Caller(request, response, scope, depth);
-  // In a turn of its own: the calling guest is still on the stack.
-  const answered = Promise.resolve().then(() =>
-    handler ? handler(createHandledRequest(request, caller), caller) : dispatch(caller),
-  );
-  answered.finally(() => scope.remove(caller));
 }
 
+/** Why a call is not answered. */
+type Refusal = 'destination-not-found' | 'loop-detected' | 'connection-limit-reached';
+
 function formatLoop(componentId: string | undefined): string {
-  const callee = componentId === undefined ? 'the app itself' : `component ${JSON.stringify(componentId)}`;
-  return `Error: a call of ${callee} is refused as a loop: ${MAX_DEPTH} calls within the app wait, each for the next one`;
+  return `Error: a call of ${formatCallee(componentId)} is refused as a loop: ${MAX_DEPTH} calls within the app wait, each for the next one`;
+}
+
+function formatFlood(componentId: string | undefined): string {
+  return `Error: a call of ${formatCallee(componentId)} is refused: ${MAX_CALLS} calls within the app are under way for one request`;
+}
+
+function formatCallee(componentId: string | undefined): string {
+  return componentId === undefined ? 'the app itself' : `component ${JSON.stringify(componentId)}`;
 }
 
 /** How many calls within the app `owner` is the last of; none where it is a client from outside. */

@@ -82,6 +82,7 @@ export class BodyPipe extends ByteSink {
   /** Hands over what was kept, and everything from now on. */
   attach(consumer: BodyConsumer): void {
     this.#consumer = consumer;
+    this.#isFull = false;
     for (const chunk of this.#queue) this.#isFull = !consumer.write(chunk);
     this.#queue = [];
     this.#queuedBytes = 0;

@@ -1,10 +1,15 @@
-// A message's body as node:http reads it, made into a byte source. Nothing is read before the guest asks, and never more than
+// A message's body as Node reads it, made into a byte source. Nothing is read before the guest asks, and never more than
 // the stream's own buffer: that is the backpressure.
 
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { IoError } from '../io/error.ts';
 import { BodySource } from './body.ts';
 import type { ErrorCode } from './error-code.ts';
+
+/** A message as Node reads it: its trailers are there when it has ended. */
+export interface AnyMessage extends Readable {
+  readonly rawTrailers: readonly string[];
+}
 
 /** How a message source behaves beyond the message itself. */
 export type MessageSourceOptions = {
@@ -16,13 +21,13 @@ export type MessageSourceOptions = {
 
 /** The body of a request or response that has come in. */
 export class MessageSource extends BodySource {
-  readonly #message: IncomingMessage;
+  readonly #message: AnyMessage;
   readonly #options: MessageSourceOptions;
   #rest: Uint8Array | undefined;
   #hasStarted = false;
   #isDraining = false;
 
-  constructor(message: IncomingMessage, options: MessageSourceOptions) {
+  constructor(message: AnyMessage, options: MessageSourceOptions) {
     super();
     this.#message = message;
     this.#options = options;
@@ -52,6 +57,14 @@ export class MessageSource extends BodySource {
     return this.#message.rawTrailers;
   }
 
+  /** Ends the body: with what broke it off, or well. Only the first end counts. */
+  finish(error: unknown): void {
+    if (this.isOver) return;
+    if (error === undefined) this.isEnded = true;
+    else this.failure = new IoError(String(error), { http: this.#options.errorCodeFrom(error) });
+    this.wake();
+  }
+
   /** Reads no more. What is left of the body is the server's or the client's to throw away. */
   [Symbol.dispose](): void {}
 
@@ -66,11 +79,13 @@ export class MessageSource extends BodySource {
     this.#options.onFirstUse?.();
     const message = this.#message;
     message.on('readable', () => this.#look());
-    message.on('end', () => this.#finish(undefined));
-    message.on('error', (error) => this.#finish(error));
+    message.on('end', () => this.finish(undefined));
+    message.on('error', (error) => this.finish(error));
     message.on('close', () => {
-      if (!message.readableEnded) this.#finish(new Error('connection closed'));
+      if (!message.readableEnded) this.finish(new Error('connection closed'));
     });
+    // It may have broken off before anybody asked for it.
+    if (message.destroyed && !message.readableEnded) this.finish(message.errored ?? new Error('connection closed'));
     this.#look();
   }
 
@@ -85,13 +100,6 @@ export class MessageSource extends BodySource {
     if (!this.#isDraining || bytes === undefined) return bytes;
     while (this.#message.read() !== null);
     return undefined;
-  }
-
-  #finish(error: unknown): void {
-    if (this.isOver) return;
-    if (error === undefined) this.isEnded = true;
-    else this.failure = new IoError(String(error), { http: this.#options.errorCodeFrom(error) });
-    this.wake();
   }
 }
 
