@@ -2,14 +2,13 @@
 
 import type { AppPlan, Decision, HttpEvent, HttpRoute } from '../../gen/runtime.ts';
 import { pairsOf } from '../../wasi/http/field-list.ts';
-import { Fields } from '../../wasi/http/fields.ts';
 import { encodeLatin1 } from '../../wasi/latin1.ts';
 import type { Admission } from '../admission.ts';
 import type { Exchange } from './exchange.ts';
 import type { Handler } from './handlers.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { findRoute } from './route.ts';
-import { createSpinHeaders } from './spin-headers.ts';
+import { RoutedRequest } from './routed-request.ts';
 
 const WELL_KNOWN = '/.well-known/spin/';
 
@@ -101,21 +100,10 @@ function answerByRoute(options: DispatchOptions, exchange: Exchange, target: Req
     );
     return undefined;
   }
-  const request: RoutedRequest = {
-    exchange,
-    target,
-    hostHeaders: createSpinHeaders(target, route, match, exchange.clientAddress, options.scheme),
-  };
+  const request = new RoutedRequest(exchange, target, route, match, options.scheme);
   if (route.target.tag === 'component') return answerWith(options, route.target.val, request);
   return answerByDecision(options, request);
 }
-
-/** A request for a component, with the headers that tell it about the route. */
-type RoutedRequest = {
-  readonly exchange: Exchange;
-  readonly target: RequestTarget;
-  readonly hostHeaders: readonly string[];
-};
 
 async function answerByDecision(options: DispatchOptions, request: RoutedRequest): Promise<void> {
   const { exchange } = request;
@@ -132,19 +120,16 @@ async function answerByDecision(options: DispatchOptions, request: RoutedRequest
 }
 
 function answerWith(options: DispatchOptions, id: string, request: RoutedRequest): Promise<void> | undefined {
-  const { exchange, target, hostHeaders } = request;
+  const { exchange } = request;
   const handler = options.handlers.get(id);
   if (handler === undefined) {
     options.log(`Error processing request: no component ${JSON.stringify(id)} serves HTTP`);
     exchange.answerWhole(500, []);
     return undefined;
   }
-  const { authority, pathWithQuery } = target;
-  const headers = new Fields(exchange.headers.concat(hostHeaders), true);
-  const head = { method: exchange.method, authority, pathWithQuery, headers };
   const admitted = options.admission.enter();
-  if (admitted === undefined) return handler({ head, body: exchange.body }, exchange);
-  return admitted.then(() => (exchange.isGone ? undefined : handler({ head, body: exchange.body }, exchange)));
+  if (admitted === undefined) return handler({ head: request, body: exchange.body }, exchange);
+  return admitted.then(() => (exchange.isGone ? undefined : handler({ head: request, body: exchange.body }, exchange)));
 }
 
 function createEvent({ exchange, target }: RoutedRequest): HttpEvent {
