@@ -11,6 +11,16 @@ const tagThrownBy = (call: () => unknown) => (thrownBy(call) as { tag: string })
 
 const fields = suite('Fields');
 
+fields('refuses a name as often as it comes, and takes any number of others', () => {
+  const list = new Fields();
+  for (let time = 0; time < 2; time++) {
+    const tags = ['Keep-Alive', 'a b'].map((name) => tagThrownBy(() => list.append(name, bytesOf(''))));
+    assert.equal(tags, ['forbidden', 'invalid-syntax']);
+  }
+  for (let index = 0; index < 1000; index++) list.append(`X-${index}`, bytesOf(''));
+  assert.ok(list.has('x-0') && list.has('x-999'));
+});
+
 fields('keeps order, duplicates and every byte of a value', () => {
   const made = Fields.fromList([
     ['X-A', bytesOf('1')],

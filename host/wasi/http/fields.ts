@@ -95,10 +95,7 @@ export class Fields {
 
   #writableName(name: string): string {
     if (this.#isImmutable) throw IMMUTABLE;
-    if (!TOKEN.test(name)) throw INVALID_SYNTAX;
-    const field = name.toLowerCase();
-    if (HOP_BY_HOP.has(field)) throw FORBIDDEN;
-    return field;
+    return knownNames.get(name) ?? checkedName(name);
   }
 
   #remove(field: string): void {
@@ -110,6 +107,19 @@ export class Fields {
     }
     this.#list.length = kept;
   }
+}
+
+/** Names that guests may write, in lower case, by what they wrote. Guests make names up, so only so many are kept. */
+const knownNames = new Map<string, string>();
+const MAX_KNOWN = 512;
+const MAX_KNOWN_LENGTH = 64;
+
+function checkedName(name: string): string {
+  if (!TOKEN.test(name)) throw INVALID_SYNTAX;
+  const field = name.toLowerCase();
+  if (HOP_BY_HOP.has(field)) throw FORBIDDEN;
+  if (knownNames.size < MAX_KNOWN && name.length <= MAX_KNOWN_LENGTH) knownNames.set(name, field);
+  return field;
 }
 
 function checkedValue(value: Uint8Array): string {
