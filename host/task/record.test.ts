@@ -42,6 +42,18 @@ start('counts fields behind a name with spaces and parentheses', () => {
 
 start('gives null for a zombie', () => assert.is(startTimeOf('42 (sh) Z 1 1 1'), null));
 
+/** The flags of a process that runs and of one that ends, as they are seen on a machine. */
+for (const [flags, expected] of [
+  ['4194560', 'f22'],
+  ['4195328', 'f22'],
+  ['4194564', null],
+] as const) {
+  start(`gives ${expected} for the flags ${flags}`, () => {
+    const fields = Array.from({ length: 30 }, (_, index) => (index === 5 ? flags : `f${index + 4}`)).join(' ');
+    assert.is(startTimeOf(`42 (node) R ${fields}`), expected);
+  });
+}
+
 start('reads that of this process', () => {
   assert.match(startTimeOf(readFileSync('/proc/self/stat', 'utf8')) ?? '', /^\d+$/);
 });

@@ -38,11 +38,18 @@ export function parseExit(text: string | null): Exit | null {
   return typeof exit?.status === 'number' && typeof exit.atMs === 'number' ? (exit as Exit) : null;
 }
 
-/** Returns when a process started, from the text of its /proc/<pid>/stat; null for a zombie, which is as good as gone. */
+/** `PF_EXITING` of linux/sched.h, among the flags of proc_pid_stat(5). */
+const PF_EXITING = 0x4;
+
+/**
+ * Returns when a process started, from the text of its /proc/<pid>/stat; null for one that is as good as gone: a zombie, or a process that
+ * ends. It has closed its files before it is a zombie, and who is told of that asks at once.
+ */
 export function startTimeOf(stat: string): string | null {
   // The second field, the name, may hold spaces and parentheses.
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return state === 'Z' || state === 'X' ? null : (fields[18] ?? null);
+  const isEnding = (Number(fields[5]) & PF_EXITING) !== 0;
+  return state === 'Z' || state === 'X' || isEnding ? null : (fields[18] ?? null);
 }
 
 function parseObject(text: string | null): object | null {
