@@ -28,6 +28,8 @@ export type OversightOptions = {
 export type Oversight = {
   readonly components: ReadonlyMap<string, TriggerComponent>;
   readonly admission: Admission;
+  /** Watches no more: no guest of the worker is at work, or will be. */
+  close(): void;
 };
 
 /** Sets the limits up for a worker's components. */
@@ -46,7 +48,8 @@ export function oversee(options: OversightOptions): Oversight {
   );
   const guard = createGuard(options, admission, () => inUse() > 0);
   const watched = guard === null ? loaded : loaded.map((component) => watchedBy(guard, component));
-  return { components: new Map(watched.map((component) => [component.id, component])), admission };
+  const components = new Map(watched.map((component) => [component.id, component]));
+  return { components, admission, close: () => guard?.close() };
 }
 
 function watchedBy(guard: ThreadGuard, component: TriggerComponent): TriggerComponent {

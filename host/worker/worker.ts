@@ -97,10 +97,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     onUnusable: options.onUnusable,
   };
   const loaded = await loadComponents(options.app, loader);
+  const oversight = oversee({ ...options, loaded, limits, triggers: running });
   const triggerContext: TriggerContext = {
     app: plan,
     environment,
-    ...oversee({ ...options, loaded, limits, triggers: running }),
+    components: oversight.components,
+    admission: oversight.admission,
     decide: await createDecide(options, loader),
     print: options.print,
     log: options.log,
@@ -110,7 +112,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   for (const trigger of plan.triggers) running.push(await startTrigger(trigger, triggerContext));
   return {
     shared: running.find(({ shared }) => shared !== undefined)?.shared,
-    drain: async () => void (await Promise.all(running.map((trigger) => trigger.drain()))),
+    drain: async () => {
+      await Promise.all(running.map((trigger) => trigger.drain()));
+      oversight.close();
+    },
     close: () => {
       for (const trigger of running) trigger.close();
     },
