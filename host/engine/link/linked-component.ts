@@ -1,12 +1,12 @@
 // A link plan made ready for execution: everything about it that does not belong to one instance.
 
 import { unversionedName } from '../../../guest-runtime/link/interface-name.ts';
-import type { CanonicalOptions, CoreItem, LinkPlan, PlanFunctionType } from '../../gen/runtime.ts';
+import type { CanonicalOptions, CoreItem, LinkPlan } from '../../gen/runtime.ts';
 import { createCodecTable } from './codec-table.ts';
 import type { HostFunction } from './host-function.ts';
 import { createLifting, type LiftedFunction, type Lifting } from './lift.ts';
 import { createGuestLowering, createHostLowering, type Lowering } from './lower.ts';
-import { createParamsCodec, createResultCodec } from './signature.ts';
+import { createParamsCodec, createResultCodec, type ParamsCodec, type ResultCodec } from './signature.ts';
 
 /** Tells whether a host function may return a promise. The interface's name comes without its version. */
 export type WaitingImports = (interfaceName: string, functionName: string) => boolean;
@@ -47,39 +47,28 @@ export function createLinkedComponent(
   modules: readonly WebAssembly.Module[],
   waits: WaitingImports,
 ): LinkedComponent {
-  const toHost = createCodecTable(plan, 'host-callee');
-  const fromHost = createCodecTable(plan, 'host-caller');
-  const between = createCodecTable(plan, 'component');
-  const typeAt = (index: number): PlanFunctionType => {
-    const type = plan.functionTypes[index];
-    if (type === undefined) throw new RangeError(`no function type ${index} in the plan`);
-    return type;
-  };
+  const toHost = codecsOf(plan, 'host-callee');
+  const fromHost = codecsOf(plan, 'host-caller');
+  const between = codecsOf(plan, 'component');
   const hostWaits = plan.hostFunctions.map((host) => waits(unversionedName(host.interface), host.name));
   const mayWait = hostWaits.includes(true);
   const lowerings = plan.lowered.map(({ callee }): LinkedLowering => {
     if (callee.tag === 'host') {
       const host = callee.val;
-      const type = typeAt(plan.hostFunctions[host]?.type ?? -1);
+      const { params, result } = toHost(plan.hostFunctions[host]?.type ?? -1);
       const doesWait = hostWaits[host] ?? false;
-      const create = createHostLowering(
-        host,
-        createParamsCodec(type, toHost),
-        createResultCodec(plan, type, toHost),
-        doesWait,
-      );
+      const create = createHostLowering(host, params, result, doesWait);
       return { kind: 'host', host, mayWait: doesWait, create };
     }
     const lifted = callee.val;
-    const type = typeAt(plan.lifted[lifted]?.type ?? -1);
-    const create = createGuestLowering(createParamsCodec(type, between), createResultCodec(plan, type, between));
+    const { params, result } = between(plan.lifted[lifted]?.type ?? -1);
+    const create = createGuestLowering(params, result);
     return { kind: 'lifted', lifted, mayWait, create };
   });
-  const liftingsWith = (table: typeof between, isForHost: boolean) =>
-    plan.lifted.map(({ type: index }) => {
-      const type = typeAt(index);
-      const result = createResultCodec(plan, type, table);
-      return createLifting(createParamsCodec(type, table), result, isForHost ? result.delivered : (value) => value);
+  const liftingsWith = (codecs: typeof between, isForHost: boolean) =>
+    plan.lifted.map(({ type }) => {
+      const { params, result } = codecs(type);
+      return createLifting(params, result, isForHost ? result.delivered : (value) => value);
     });
   const contexts = new ContextTable();
   return {
@@ -92,6 +81,23 @@ export function createLinkedComponent(
     lowerings,
     internalLiftings: liftingsWith(between, false),
     exportLiftings: liftingsWith(fromHost, true),
+  };
+}
+
+type FunctionCodecs = { readonly params: ParamsCodec; readonly result: ResultCodec };
+
+/** Finds the codecs of the plan's function type `index`: made once, for all functions of that type. */
+function codecsOf(plan: LinkPlan, side: Parameters<typeof createCodecTable>[1]): (index: number) => FunctionCodecs {
+  const table = createCodecTable(plan, side);
+  const known = new Map<number, FunctionCodecs>();
+  return (index) => {
+    const found = known.get(index);
+    if (found !== undefined) return found;
+    const type = plan.functionTypes[index];
+    if (type === undefined) throw new RangeError(`no function type ${index} in the plan`);
+    const codecs = { params: createParamsCodec(type, table), result: createResultCodec(plan, type, table) };
+    known.set(index, codecs);
+    return codecs;
   };
 }
 
