@@ -19,15 +19,9 @@ const AUTHORITY = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
 /** The authority of the last request is mostly that of the next one. */
 let knownGood = '';
 
-/** Clients mostly name one host, again and again. */
-let lastExternalHost = '';
-
 /** Tells whether a Host header claims that the request comes from within an app. */
 export function isInternalHost(host: string): boolean {
-  if (host === lastExternalHost) return false;
-  const isInternal = INTERNAL_HOST.test(host);
-  if (!isInternal) lastExternalHost = host;
-  return isInternal;
+  return host !== knownGood && INTERNAL_HOST.test(host);
 }
 
 /**
