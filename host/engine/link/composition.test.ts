@@ -172,35 +172,6 @@ composition('trap when one is entered that has called the other', async () => {
   assert.match(String(await rejectionOf(instance.call('run', '', []))), /cannot enter component instance/);
 });
 
-/** The outer component defines a resource with a destructor; the inner one drops the handle that it is given. */
-const DROPPING = `(component
-  (core module $destructor (func (export "drop") (param i32)))
-  (core instance $destructor (instantiate $destructor))
-  (type $r (resource (rep i32) (dtor (core func $destructor "drop"))))
-  (component $inner
-    (import "r" (type $r (sub resource)))
-    (core func $drop (canon resource.drop $r))
-    (core module $core (import "" "drop" (func $drop (param i32))) (func (export "take") (param i32) (call $drop (local.get 0))))
-    (core instance $core (instantiate $core (with "" (instance (export "drop" (func $drop))))))
-    (func (export "take") (param "r" (own $r)) (canon lift (core func $core "take"))))
-  (instance $inner (instantiate $inner (with "r" (type $r))))
-  (core func $take (canon lower (func $inner "take")))
-  (core func $new (canon resource.new $r))
-  (core module $core (import "" "take" (func $take (param i32))) (import "" "new" (func $new (param i32) (result i32)))
-    (func (export "run") (call $take (call $new (i32.const 1))))
-    (func (export "make") (result i32) (call $new (i32.const 1))))
-  (core instance $core (instantiate $core (with "" (instance (export "take" (func $take)) (export "new" (func $new))))))
-  (export $r' "r" (type $r))
-  (func (export "run") (canon lift (core func $core "run")))
-  (func (export "make") (result (own $r')) (canon lift (core func $core "make")))
-  (export "take" (func $inner "take")))`;
-
-composition('trap when a handle is dropped whose destructor belongs to one that is running', async () => {
-  const instance = await instantiateWat(DROPPING);
-  await instance.call('take', '', [await instance.call('make', '', [])]);
-  assert.match(String(await rejectionOf(instance.call('run', '', []))), /cannot enter component instance/);
-});
-
 /** While it starts, `outer` calls `inner`, whose allocator calls the host. */
 const STARTING = `(component
   (import "call" (func $call))

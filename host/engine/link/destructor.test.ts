@@ -80,9 +80,11 @@ destructors('may wait when the guest drops a handle, not when the host does', as
   assert.throws(() => resource[Symbol.dispose](), /trying to suspend/);
 });
 
-/** `outer` makes a resource without a destructor of its own, and gives it to `inner`, which drops it. */
-const FOREIGN = `(component
-  (type $r (resource (rep i32)))
+/** The outer component defines a resource, with a destructor or without; the inner one drops the handle that it is given. */
+const formatForeign = (hasDestructor: boolean): string => `(component
+  (core module $destructor (func (export "drop") (param i32)))
+  (core instance $destructor (instantiate $destructor))
+  (type $r (resource (rep i32) ${hasDestructor ? '(dtor (core func $destructor "drop"))' : ''}))
   (component $inner
     (import "r" (type $r (sub resource)))
     (core func $drop (canon resource.drop $r))
@@ -101,8 +103,14 @@ const FOREIGN = `(component
   (func (export "make") (result (own $r')) (canon lift (core func $core "make")))
   (export "take" (func $inner "take")))`;
 
+destructors('trap when a handle is dropped whose destructor belongs to one that is running', async () => {
+  const instance = await instantiateWat(formatForeign(true));
+  await instance.call('take', '', [await instance.call('make', '', [])]);
+  assert.match(String(await rejectionOf(instance.call('run', '', []))), /cannot enter component instance/);
+});
+
 destructors('need not be there for a handle to be dropped only while its definer is not running', async () => {
-  const instance = await instantiateWat(FOREIGN);
+  const instance = await instantiateWat(formatForeign(false));
   await instance.call('take', '', [await instance.call('make', '', [])]);
   const trap = await rejectionOf(instance.call('run', '', []));
   assert.instance(trap, Trap);
